@@ -1,0 +1,1 @@
+"""The hands: starts, watches and kills the processes of jobs, behind one protocol."""

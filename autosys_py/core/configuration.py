@@ -1,0 +1,121 @@
+"""The keys of `config.$AUTOSERV`: names, legal values, defaults (extensions.md §1, §2; cli.md §8). Pure.
+
+One table; `parse` reads text, `Configuration` holds values. Reading the file is the caller's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+
+
+class ConfigurationError(Exception):
+    """A bad value: the message names line, key and what is legal."""
+
+
+def _choice(*words: str) -> dict[str, object]:
+    return {"choice": words}
+
+
+def _number(low: int, high: int) -> dict[str, object]:
+    return {"range": (low, high)}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One field per key we act on, named as in the file."""
+
+    EventServer: str = ""
+    """SQLAlchemy URL of the event store; empty = SQLite in the instance folder."""
+    KillSignals: str = field(default="15,9", metadata={"signals": True})
+    KillSignalInterval: int = field(default=30, metadata=_number(0, 3600))
+    """Seconds between two signals of a kill."""
+    RestrictForceStart: str = field(default="1", metadata=_choice("0", "1"))
+    EvaluateOnChangeStatus: str = field(default="1", metadata=_choice("0", "1"))
+    BoxDeadlock: str = field(default="RUNNING", metadata=_choice("RUNNING", "FAILURE"))
+    MissedMemberTick: str = field(default="lost", metadata=_choice("lost", "latched"))
+    KillQueuedJob: str = field(default="TERMINATED", metadata=_choice("TERMINATED", "ignore"))
+    RunAsOwner: str = field(default="auto", metadata=_choice("auto", "always", "never"))
+    UndefinedMachine: str = field(default="offline", metadata=_choice("offline", "error", "local"))
+    AutorepStatusComment: str = field(default="1", metadata=_choice("0", "1"))
+    AutorepTrailingBlank: str = field(default="0", metadata=_choice("0", "1"))
+    AutorepQueryLeadingBlanks: int = field(default=2, metadata=_number(0, 2))
+    AutorepNameWidth: int = field(default=64, metadata=_number(20, 128))
+    MessageStream: str = field(default="stderr", metadata=_choice("stderr", "stdout"))
+    RequireReason: str = ""
+    """Comma list of events that need `-C`."""
+    DateFormat: str = field(default="MM/DD/YYYY", metadata={"date": True})
+    GlobalAutoHold: str = field(default="0", metadata=_choice("0", "1"))
+    EvaluateQueuedJobStarts: str = field(default="1", metadata=_choice("0", "1", "2"))
+    MaxRestartTrys: int = field(default=10, metadata=_number(0, 1_000_000))
+    RestartConstant: int = field(default=10, metadata=_number(0, 86400))
+    RestartFactor: int = field(default=5, metadata=_number(0, 86400))
+    MaxRestartWait: int = field(default=300, metadata=_number(0, 86400))
+    AutoInstWideAppend: str = field(default="1", metadata=_choice("0", "1"))
+    AppendEventMessageText: str = field(default="0", metadata=_choice("0", "1"))
+
+    def restart_wait(self, tries: int) -> int:
+        """Seconds before try number `tries` + 1 (rules R-05, R-06)."""
+        return min(self.RestartConstant + tries * self.RestartFactor, self.MaxRestartWait)
+
+    @property
+    def kill_signals(self) -> tuple[int, ...]:
+        return tuple(int(number) for number in self.KillSignals.split(","))
+
+
+IGNORED_PREFIXES = (
+    "DB", "EventServer_", "Enable", "Use", "AutoServer", "AutoRem", "Notify", "ServiceDesk", "Snmp", "DCA",
+)  # fmt: skip
+IGNORED = frozenset(
+    """Provider SchedAuxiliaryListeningPort AppSrvAuxiliaryListeningPort ManagerHostAlias RoleDesignator
+    PrimaryFailbackMode HAPollInterval FileSystemThreshold EvtTransferWaitTime InetdSleepTime AggregateStatistics
+    LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents
+    Check_Heartbeat GlobalPendMachDelay GlobalPendMachInterval GlobalPendMachStatus ResourceWaitPollInterval
+    ChaseOnStartup SetJobAttributeEnvironmentals MachineMethod LocalMachineDefinition""".split()
+)
+"""Known keys without an effect, so that a vendor's file loads without a warning (cli.md §8)."""
+
+KEYS = {each.name: each for each in fields(Configuration)}
+
+
+def parse(text: str, warn: Callable[[str], None]) -> Configuration:
+    """The configuration that `Key=value` lines describe. Unknown keys go to `warn`.
+
+    Raises ConfigurationError naming the line and the legal values.
+    """
+    values: dict[str, object] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        statement = line.strip()
+        if not statement or statement.startswith("#"):
+            continue
+        key, equals, value = (part.strip() for part in statement.partition("="))
+        if not equals:
+            raise ConfigurationError(f"line {number}: '{statement}' is not of the form Key=value")
+        if key in KEYS:
+            values[key] = _checked(number, key, value)
+        elif key not in IGNORED and not key.startswith(IGNORED_PREFIXES):
+            warn(f"line {number}: unknown key {key}")
+    return replace(Configuration(), **values)  # type: ignore[arg-type]
+
+
+def _checked(number: int, key: str, value: str) -> object:
+    metadata: Mapping[str, object] = KEYS[key].metadata
+    match metadata:
+        case {"choice": tuple(words)}:
+            for word in words:
+                if value.lower() == word.lower():
+                    return word
+            raise ConfigurationError(f"line {number}: {key}={value} is not one of {', '.join(words)}")
+        case {"range": (low, high)}:
+            if value.isascii() and value.isdigit() and low <= int(value) <= high:
+                return int(value)
+            raise ConfigurationError(f"line {number}: {key}={value} is not a whole number from {low} to {high}")
+        case {"signals": True}:
+            parts = [part.strip() for part in value.split(",")]
+            if all(part.isascii() and part.isdigit() and 1 <= int(part) <= 64 for part in parts):
+                return ",".join(parts)
+            raise ConfigurationError(f"line {number}: {key}={value} is not a list of signal numbers like 15,9")
+        case {"date": True}:
+            separators = {character for character in value if character in "/-."}
+            if len(separators) == 1 and sorted(value.split(separators.pop())) == ["DD", "MM", "YYYY"]:
+                return value
+            raise ConfigurationError(f"line {number}: {key}={value} is not an order of MM, DD, YYYY joined by / - or .")
+    return value

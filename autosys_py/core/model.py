@@ -1,0 +1,313 @@
+"""The nouns of the machine, shared by every package: jobs, states, events, facts, effects.
+
+Times are UTC seconds since 1970 as integers, everywhere. Minutes and seconds of a definition keep
+the unit of their JIL attribute and say so. Nothing here does anything; `world`, `draft` and `step` do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from typing import Any, NamedTuple, Self
+
+from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.condition import Condition
+from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
+from autosys_py.core.schedule import RunWindow, Schedule
+
+
+class RunKey(NamedTuple):
+    """What a start is known by, for ever: it never repeats (rule M-06)."""
+
+    joid: int
+    run_num: int
+    ntry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A definition as the machine sees it: only what decides. The command and its files stay in the store.
+
+    `compiled()` and `from_compiled()` are the stored form; the keys are the field names, defaults left out.
+    """
+
+    joid: int
+    job_ver: int
+    name: str
+    job_type: str
+    box_joid: int = 0
+    """The direct box; 0 = none."""
+    machine: str = ""
+    condition: Condition | None = None
+    box_success: Condition | None = None
+    box_failure: Condition | None = None
+    schedule: Schedule | None = None
+    """The date part (semantics.md §7); None without one or with `date_conditions: 0`."""
+    run_window: RunWindow | None = None
+    """None without one or with `date_conditions: 0`."""
+    exit_rule: ExitRule = DEFAULT_RULE
+    n_retrys: int = 0
+    term_run_time: int = 0
+    """Minutes; 0 = no limit."""
+    max_run_alarm: int = 0
+    """Minutes; 0 = none."""
+    min_run_alarm: int = 0
+    """Minutes; 0 = none."""
+    box_terminator: bool = False
+    job_terminator: bool = False
+    auto_hold: bool = False
+    alarm_if_fail: bool = True
+    alarm_if_terminated: bool = True
+    priority: int = 0
+    job_load: int = 0
+    avg_runtime: int = 0
+    """Minutes, seeds the average; 0 = unknown."""
+
+    @property
+    def is_box(self) -> bool:
+        return self.job_type == "BOX"
+
+    def compiled(self) -> dict[str, Any]:
+        """What differs from the defaults, as JSON values; identity (the first five fields) left out."""
+        stored: dict[str, Any] = {}
+        for each in _COMPILED_FIELDS:
+            value = getattr(self, each.name)
+            if value != each.default:
+                stored[each.name] = value.to_json() if hasattr(value, "to_json") else value
+        return stored
+
+    @classmethod
+    def from_compiled(
+        cls, joid: int, job_ver: int, name: str, job_type: str, box_joid: int, stored: Mapping[str, Any]
+    ) -> Self:
+        """The inverse of `compiled`."""
+        values = dict(stored)
+        for key, kind in _COMPILED_CLASSES.items():
+            if key in values:
+                values[key] = kind.from_json(values[key])
+        return cls(joid, job_ver, name, job_type, box_joid, **values)
+
+
+@dataclass(slots=True)
+class Definition:
+    """A version of a job as its author wrote it: what `autorep -q` prints and the agent runs."""
+
+    job: Job
+    """What the scheduler reads of it; carries joid (0 = new), version and box."""
+    attributes: tuple[tuple[str, str], ...]
+    """As stored by the rules of jil.md §1.3, in the order given; a name that collects values repeats.
+    Neither job_type nor insert-only attributes. Bytes that are not UTF-8 are surrogate-escaped."""
+    sent_by: str = ""
+    """`user@host` of who wrote this version."""
+    time: int = 0
+
+    def values(self, name: str) -> list[str]:
+        """All values of a repeatable attribute, in order."""
+        return [value for key, value in self.attributes if key == name]
+
+    def value(self, name: str, default: str = "") -> str:
+        """The value of an attribute, `default` if it was not given."""
+        for key, value in self.attributes:
+            if key == name:
+                return value
+        return default
+
+
+_COMPILED_FIELDS = fields(Job)[5:]
+_COMPILED_CLASSES: dict[str, Any] = {
+    "condition": Condition,
+    "box_success": Condition,
+    "box_failure": Condition,
+    "schedule": Schedule,
+    "run_window": RunWindow,
+    "exit_rule": ExitRule,
+}
+
+
+@dataclass(slots=True)
+class JobState:
+    """Where a job stands: its row of `job_status`. Written by the scheduler alone."""
+
+    status: Status = Status.INACTIVE
+    noexec: bool = False
+    """The ON_NOEXEC mode beside the status (rule S-02)."""
+    run_num: int = 0
+    ntry: int = 0
+    last_start: int | None = None
+    last_end: int | None = None
+    end_seq: int = 0
+    """`seq` of the fact that ended it last; orders ends within a second (rule C-21)."""
+    exit_code: int | None = None
+    machine: str = ""
+    """Where the current or last run was started."""
+    since: int = 0
+    """When the status was entered."""
+    latched: bool = False
+    """A processed tick waits for the other gates (rule D-10)."""
+    next_start: int | None = None
+    """Due time of the stored next tick (rule D-04)."""
+    box_run: int = 0
+    """`run_num` of the direct box at this job's last start in it (rule B-03) …"""
+    box_ntry: int = 0
+    """… and its `ntry`; together they say whether the job already started in this box run."""
+    forced: bool = False
+    """The current run was force started."""
+    killed: bool = False
+    """A kill of the current run was ordered: it ends TERMINATED (rule R-01)."""
+    retries: int = 0
+    """Tries of `n_retrys` used in this run (rule R-06)."""
+    system_restarts: int = 0
+    """Starts that could make no process, in this run (rule R-05)."""
+    before_hold: Status | None = None
+    """The status that JOB_ON_HOLD replaced (rule H-03)."""
+    queue_priority: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in _LIVE
+
+
+_LIVE = (Status.STARTING, Status.RUNNING, Status.WAIT_REPLY, Status.SUSPENDED)
+
+
+@dataclass(slots=True)
+class Machine:
+    """A machine as `insert_machine` defined it. `localhost` is always defined (extensions.md §2)."""
+
+    name: str
+    type: str = "a"
+    node_name: str = ""
+    max_load: int | None = None
+    factor: float = 1.0
+    opsys: str = ""
+    offline: bool = False
+    """MACH_OFFLINE was sent and no MACH_ONLINE since (rule L-14)."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Everything as typed, in order, for `autorep -M -q`."""
+
+
+@dataclass(slots=True)
+class Event:
+    """A row of the event table: something that is to happen at `due`.
+
+    A timer carries the definition version and, where it belongs to a run, the run's key; when these are
+    no longer current it is ignored (rule E-01). Agents' reports are events too.
+    """
+
+    code: EventCode
+    due: int
+    eoid: int = 0
+    """0 until the store numbers it."""
+    priority: int = 10
+    joid: int = 0
+    job_ver: int = 0
+    """0 = not bound to a definition version; STARTJOB with one is a tick."""
+    run_num: int = 0
+    ntry: int = 0
+    status: Status | None = None
+    exit_code: int | None = None
+    """AGENT_ENDED: the code, or minus the signal's number."""
+    name: str = ""
+    """A global or a machine."""
+    value: str = ""
+    """The global's value, signals `15,9`, an alarm's name, a reply, a priority, a comment; on reports their text."""
+    sent_by: str = ""
+    """`user@host`; empty = the scheduler itself."""
+    reason: str = ""
+    sent: int = 0
+    """When it was inserted."""
+    definition: Job | None = None
+    """Attached by the shell to DEFINITION_CHANGED, never stored; None there = deleted."""
+    machine: Machine | None = None
+    """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
+
+
+@dataclass(slots=True)
+class Fact:
+    """A row of the past (`proc_event`): an event that was processed or a change that it caused."""
+
+    seq: int
+    """Total order of the past, from 1."""
+    code: EventCode
+    time: int
+    """When it happened."""
+    processed: int
+    """When the scheduler dealt with it."""
+    cause: int = 0
+    """`seq` of the fact that made it happen; 0 = none."""
+    eoid: int = 0
+    """The event's number; 0 for a derived fact."""
+    joid: int = 0
+    run_num: int = 0
+    ntry: int = 0
+    status: Status | None = None
+    noexec: bool = False
+    alarm: Alarm | None = None
+    exit_code: int | None = None
+    machine: str = ""
+    name: str = ""
+    value: str = ""
+    text: str = ""
+    """Event text, shown in `< >` by the log and `autorep -d`."""
+    sent_by: str = ""
+    reason: str = ""
+    notes: list[str] = field(default_factory=list)
+    """Log lines that say what was refused or ignored and why, with their message code if one exists."""
+    changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    """Which state fields of which job this fact set: `(joid, {field: value})`. Folding them gives the state."""
+
+
+class EffectKind(IntEnum):
+    START = 1
+    KILL = 2
+    SIGNAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An order to an agent. The stored row is deleted in the transaction that takes in its answer."""
+
+    kind: EffectKind
+    key: RunKey
+    job_ver: int
+    machine: str
+    value: str = ""
+    """Signals in order, `15,9`, for KILL and SIGNAL."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A row of `job_runs`: one try. `end` is None while its outcome is not known."""
+
+    key: RunKey
+    job_ver: int
+    machine: str
+    start: int
+    end: int | None = None
+    status: Status | None = None
+    """The run's own true result, whatever the job's status was set to by hand."""
+    exit_code: int | None = None
+    forced: bool = False
+    first_seq: int = 0
+    """`seq` of the fact that started it."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a step decided. Applied to memory, disk and simulator alike."""
+
+    facts: list[Fact] = field(default_factory=list)
+    states: dict[int, JobState] = field(default_factory=dict)
+    """Whole new rows of the jobs that were touched."""
+    runs: dict[RunKey, Run] = field(default_factory=dict)
+    globals: dict[str, str | None] = field(default_factory=dict)
+    """None = deleted."""
+    machines: dict[str, Machine | None] = field(default_factory=dict)
+    """Machines whose online state changed; None = deleted."""
+    events: list[Event] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    answered: list[tuple[EffectKind, RunKey]] = field(default_factory=list)
+    """Orders whose answer this step took in."""
+    stop: bool = False
+    """STOP_DEMON was processed."""
+    run_num: int = 0
+    """The highest run number drawn so far, 0 = none drawn in this step."""

@@ -1,0 +1,172 @@
+"""Schedule arithmetic: the next start of a job, and where a moment lies in its run window.
+
+Everything is computed on dates and minutes of the day and turned into an instant last, in one place
+(`instant`), so daylight saving has exactly one home (semantics.md §7.1):
+
+* a start time inside the skipped hour runs at the first instant after it, its minutes becoming seconds
+  (D-20: 2:05 runs at 3:00:05), and of several such only the first (D-21);
+* a start time inside the repeated hour runs in the second pass only (D-20);
+* start_mins run at the minutes that exist: none in the gap, in both passes of the repeated hour (D-22).
+
+Times of day are minutes after midnight, days of the week 0 = Monday, instants UTC seconds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+HORIZON = 366 * 2
+"""Days searched for a next start; two years hold every day of the week and every minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The date part of a definition (semantics.md §7). At most one of the two times is set."""
+
+    days_of_week: tuple[int, ...] = tuple(range(7))
+    start_times: tuple[int, ...] = ()
+    start_mins: tuple[int, ...] = ()
+    """Minutes of every hour."""
+
+    def to_json(self) -> list[Any]:
+        return [self.days_of_week, self.start_times, self.start_mins]
+
+    @classmethod
+    def from_json(cls, stored: list[list[int]]) -> Self:
+        days, times, minutes = stored
+        return cls(tuple(days), tuple(times), tuple(minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class RunWindow:
+    """`run_window`: opens every day at `start`, closes at `end` (both minutes); may cross midnight (D-05)."""
+
+    start: int
+    end: int
+
+    def to_json(self) -> list[int]:
+        return [self.start, self.end]
+
+    @classmethod
+    def from_json(cls, stored: list[int]) -> Self:
+        start, end = stored
+        return cls(start, end)
+
+
+class Place(NamedTuple):
+    """Where a moment lies (rules D-05 to D-07)."""
+
+    inside: bool
+    opens: int
+    """Instant of the next opening after the moment."""
+    closes: int
+    """Inside: the instant at which the closing minute is over. Outside: the same of the last closing."""
+
+    def nearer_to_opening(self, moment: int) -> bool:
+        """Outside: is the next opening at least as near as the last closing? (D-06)"""
+        return self.opens - moment <= moment - self.closes
+
+
+def instant(day: date, minute: int, zone: ZoneInfo) -> int:
+    """The instant of a start time: D-20 for skipped and repeated hours of any zone (D-29)."""
+    local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone, fold=1)
+    before = local.replace(fold=0).utcoffset()
+    after = local.utcoffset()
+    assert before is not None and after is not None
+    if before < after:  # skipped: fold 0 uses the offset before the gap, fold 1 the one after it
+        return _gap_end(day, minute, zone) + local.minute
+    return int(local.timestamp())
+
+
+def _gap_end(day: date, minute: int, zone: ZoneInfo) -> int:
+    """The first instant after the gap that holds this local minute."""
+    local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
+    low = int(local.replace(fold=1).timestamp())  # an instant before the jump
+    high = int(local.timestamp())  # one after it
+    offset = datetime.fromtimestamp(low, zone).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def next_start(schedule: Schedule, after: int, zone: ZoneInfo) -> int | None:
+    """The first start strictly after the minute of `after` (rule D-04); None if there is none.
+
+    A start at this very minute means the next one.
+    """
+    return next(starts(schedule, after, zone), None)
+
+
+def starts(schedule: Schedule, after: int, zone: ZoneInfo) -> Iterator[int]:
+    """All starts after `after` in order, as far as the horizon."""
+    first = datetime.fromtimestamp(after, zone).date() - timedelta(days=1)
+    times = schedule.start_times or (() if schedule.start_mins else (0,))
+    last = after - after % 60 + 59
+    for offset in range(HORIZON):
+        day = first + timedelta(days=offset)
+        if day.weekday() not in schedule.days_of_week:
+            continue
+        moments = _by_minutes(day, schedule.start_mins, zone) if schedule.start_mins else _by_times(day, times, zone)
+        for moment in moments:
+            if moment > last:
+                last = moment
+                yield moment
+
+
+def _by_times(day: date, times: tuple[int, ...], zone: ZoneInfo) -> list[int]:
+    moments: list[int] = []
+    skipped_until = 0
+    for minute in sorted(times):
+        moment = instant(day, minute, zone)
+        midnight_gap = _is_skipped(day, minute, zone)
+        if midnight_gap and skipped_until and moment - moment % 60 == skipped_until:
+            continue  # D-21: only the first of several inside the same gap
+        if midnight_gap:
+            skipped_until = moment - moment % 60
+        moments.append(moment)
+    return sorted(moments)
+
+
+def _is_skipped(day: date, minute: int, zone: ZoneInfo) -> bool:
+    local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
+    back = datetime.fromtimestamp(local.timestamp(), UTC).astimezone(zone)
+    return back.replace(tzinfo=None) != local.replace(tzinfo=None)
+
+
+def _by_minutes(day: date, minutes: tuple[int, ...], zone: ZoneInfo) -> list[int]:
+    """Every instant of the local day whose minute is listed: existing ones only, repeated ones twice (D-22)."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    following = day + timedelta(days=1)
+    end = datetime(following.year, following.month, following.day, tzinfo=zone).timestamp()
+    moment = int(midnight.timestamp())
+    moments = []
+    wanted = frozenset(minutes)
+    while moment < end:
+        if datetime.fromtimestamp(moment, zone).minute in wanted:
+            moments.append(moment)
+        moment += 60
+    return moments
+
+
+def place(window: RunWindow, moment: int, zone: ZoneInfo) -> Place:
+    """Where `moment` lies in or outside the window; the closing minute belongs to it (D-05)."""
+    today = datetime.fromtimestamp(moment, zone).date()
+    last_close = None
+    for offset in range(-2, 4):
+        day = today + timedelta(days=offset)
+        opens = instant(day, window.start, zone)
+        end_day = day if window.end >= window.start else day + timedelta(days=1)
+        closes = instant(end_day, window.end, zone) + 60
+        if moment < opens:
+            return Place(False, opens, last_close if last_close is not None else opens - 86400)
+        if moment < closes:
+            following = instant(day + timedelta(days=1), window.start, zone)
+            return Place(True, following, closes)
+        last_close = closes
+    raise AssertionError("a window opens every day")

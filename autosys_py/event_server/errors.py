@@ -1,0 +1,38 @@
+"""What can go wrong with a store, in words for the person at the terminal.
+
+Each message is one clear line that ends with what to do; commands print it with its code and exit with `exit_code`.
+"""
+
+
+class StoreError(Exception):
+    """Base: the store cannot do what was asked."""
+
+    exit_code = 1
+
+
+class StoreUnavailable(StoreError):
+    """It cannot be opened, read or written: permissions, full disk, no such server."""
+
+    exit_code = 75
+
+
+class StoreBusy(StoreError):
+    """Somebody else held the write lock for too long."""
+
+    exit_code = 75
+
+
+class StoreTooNew(StoreError):
+    """Its schema was written by a newer version of the program."""
+
+
+class StoreDamaged(StoreError):
+    """It is no event store, or its file is corrupt."""
+
+
+class AlreadyExists(StoreError):
+    """A name is taken."""
+
+
+class LostEvent(StoreError):
+    """An event vanished between being read and being committed; the turn must be repeated."""

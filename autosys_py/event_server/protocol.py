@@ -1,0 +1,191 @@
+"""What a store is: the protocol that memory, SQLite and SQLAlchemy implement and the contract suite holds.
+
+Times are UTC seconds. Every method may be called outside a transaction (it then sees the last commit);
+methods that write must be called inside `transaction()`. Errors are those of `errors.py`, never a driver's own.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+from autosys_py.core.codes import EventCode
+from autosys_py.core.model import (
+    Definition,
+    Effect,
+    Event,
+    Fact,
+    Job,
+    JobState,
+    Machine,
+    Outcome,
+    Run,
+    RunKey,
+)
+
+
+class JobHead(NamedTuple):
+    """What names, trees and refusals need of a current job, without its definition."""
+
+    joid: int
+    job_ver: int
+    name: str
+    job_type: str
+    box_joid: int
+    application: str
+    group: str
+
+
+class StatusRow(NamedTuple):
+    """A row of the job summary: head and state together."""
+
+    head: JobHead
+    state: JobState
+
+
+class GlobalRow(NamedTuple):
+    name: str
+    value: str
+    last_changed: int
+
+
+class WorldRows(NamedTuple):
+    """Everything the scheduler keeps in memory, read in one transaction."""
+
+    jobs: list[Job]
+    """In definition order, that is by joid."""
+    states: dict[int, JobState]
+    globals: dict[str, str]
+    machines: list[Machine]
+    open_runs: list[Run]
+    """Runs without an end."""
+    effects: list[Effect]
+    """Orders not yet answered, oldest first."""
+    last_seq: int
+    last_run_num: int
+
+
+class EventServer(Protocol):
+    """The event store of one instance."""
+
+    # Life
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing. The outer one takes the write lock at once (`BEGIN IMMEDIATE`), waits up to 30 s for it
+        (`StoreBusy`), and is durable when it has ended without an error. A nested one is a savepoint."""
+
+    def version(self) -> int:
+        """A number that differs after another connection has committed. Cheap enough for 20 calls a second."""
+
+    def close(self) -> None: ...
+
+    def setting(self, key: str) -> str | None:
+        """A remembered value of the instance, e.g. `scheduler_zone`."""
+
+    def put_setting(self, key: str, value: str) -> None: ...
+
+    # Definitions, written by `jil`
+
+    def head(self, name: str) -> JobHead | None:
+        """The current job of that exact name."""
+
+    def heads(self) -> list[JobHead]:
+        """All current jobs in definition order."""
+
+    def definition(self, joid: int, job_ver: int = 0) -> Definition | None:
+        """A version; 0 = the current one. Versions stay readable after an update or a delete."""
+
+    def definitions(self, joids: Sequence[int] | None = None) -> Iterator[Definition]:
+        """Current definitions in definition order, all or the given ones; streams."""
+
+    def members(self, box_joid: int) -> list[JobHead]:
+        """Direct members in definition order."""
+
+    def jobs_naming(self, name: str) -> list[int]:
+        """Current jobs whose condition or overrides name this job, by joid."""
+
+    def put_definition(self, definition: Definition) -> Job:
+        """Stores a new job (joid 0) or a new current version (job_ver is drawn here); returns the job as numbered.
+        Raises `AlreadyExists` if the name belongs to another current job."""
+
+    def delete_definition(self, joid: int) -> None:
+        """The job is no longer current; its state row goes, its versions, runs and past stay."""
+
+    def put_first_state(self, joid: int, state: JobState) -> None:
+        """The first status row of a new job; the only state that anyone but the scheduler writes."""
+
+    def machines(self) -> list[Machine]:
+        """By name. Without the built-in `localhost` unless it was redefined."""
+
+    def machine(self, name: str) -> Machine | None: ...
+
+    def put_machine(self, machine: Machine) -> None: ...
+
+    def delete_machine(self, name: str) -> None: ...
+
+    # Events
+
+    def add_event(self, event: Event) -> int:
+        """Stores a future event, returns its eoid. A timer (job_ver > 0) equal in (joid, job_ver, code, due, run_num,
+        ntry, value) to a stored one is not stored again; its eoid is returned."""
+
+    def due_events(self, now: int, limit: int) -> list[Event]:
+        """Events due, ordered by priority, due time, arrival (rule M-05)."""
+
+    def next_due(self) -> int | None:
+        """The earliest due time stored."""
+
+    def pending_events(self, joid: int) -> list[Event]:
+        """Unprocessed events of a job, by due time."""
+
+    def cancel_event(self, code: EventCode, joid: int, due: int | None) -> Event | None:
+        """Takes the last matching pending operator event out; None if there is none (`sendevent -U`)."""
+
+    # The scheduler
+
+    def load(self) -> WorldRows: ...
+
+    def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
+        """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
+        globals, machines and counters, inserts new events and effects, deletes answered effects. Raises `LostEvent`
+        if a processed event was no longer there."""
+
+    def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
+        """Inside a transaction: makes `holder` the acting scheduler if there is none, if the lease is older than
+        `valid` seconds or if `is_dead(its holder)`. Returns None on success, else the name of the one that holds it."""
+
+    def renew_lease(self, holder: str, now: int) -> bool:
+        """Inside a transaction: False if somebody else holds it now (rule F-03)."""
+
+    def release_lease(self, holder: str) -> None: ...
+
+    def lease(self) -> tuple[str, int] | None:
+        """Holder and the time of its last renewal."""
+
+    # Reports
+
+    def status(self, joid: int) -> StatusRow | None: ...
+
+    def statuses(self, joids: Sequence[int] | None = None) -> Iterator[StatusRow]:
+        """Rows of current jobs in definition order, all or the given ones; streams."""
+
+    def global_value(self, name: str) -> str | None: ...
+
+    def globals(self) -> list[GlobalRow]:
+        """By name."""
+
+    def run(self, key: RunKey) -> Run | None: ...
+
+    def runs(self, joid: int, limit: int) -> list[Run]:
+        """The newest tries of a job, newest first."""
+
+    def run_tries(self, joid: int, run_num: int) -> list[Run]:
+        """All tries of one run, oldest first."""
+
+    def run_numbers(self, joid: int, limit: int) -> list[int]:
+        """The newest distinct run numbers of a job, newest first."""
+
+    def facts(self, joid: int, first_seq: int, last_seq: int | None = None) -> list[Fact]:
+        """The past of a job between two positions, both included, in order."""
+
+    def all_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        """The past of everything from a position on, in order."""

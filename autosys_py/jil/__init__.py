@@ -1,0 +1,1 @@
+"""The language: what JIL text says, what is wrong with it, and how it is printed again. Pure."""
