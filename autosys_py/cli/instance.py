@@ -1,0 +1,160 @@
+"""The instance a command works on: its name, folder, configuration and event store (extensions.md §1).
+
+Everything comes from the environment: `AUTOSERV` names the instance, `AUTOUSER` its folder, the file
+`config.$AUTOSERV` in there its keys, and a variable wins over the key of its name.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autosys_py.cli.messages import complain, message, refusal, use_message_stream
+from autosys_py.core.configuration import KEYS, Configuration, ConfigurationError, parse
+
+if TYPE_CHECKING:
+    from autosys_py.event_server.protocol import EventServer
+
+VARIABLES = {"RESTRICT_FORCE_STARTJOB": "RestrictForceStart", "AUTOSYS_EVENT_SERVER": "EventServer"}
+"""Variables whose key has another name."""
+
+
+class Instance:
+    """One instance of AutoSys-py. The store is opened when it is first asked for."""
+
+    def __init__(self, autoserv: str, folder: Path, configuration: Configuration) -> None:
+        self.autoserv = autoserv
+        self.folder = folder
+        self.configuration = configuration
+
+    @property
+    def url(self) -> str:
+        """Where the event store is, an SQLAlchemy URL."""
+        return self.configuration.EventServer or f"sqlite:///{self.folder / self.autoserv}.db"
+
+    @cached_property
+    def store(self) -> "EventServer":
+        """The event store, created and migrated on first use. Raises the errors of `event_server.errors`."""
+        from autosys_py.event_server.open import open_store
+
+        return open_store(self.url)
+
+    @cached_property
+    def user_host(self) -> str:
+        """`user@host`: who runs this command, by the process's own user id and not by a variable anyone can set."""
+        import pwd
+
+        number = os.getuid()
+        try:
+            user = pwd.getpwuid(number).pw_name
+        except KeyError:
+            user = str(number)
+        return f"{user}@{os.uname().nodename}"
+
+    @property
+    def out(self) -> Path:
+        """Folder of the scheduler log."""
+        return self.folder / "out"
+
+    @property
+    def run(self) -> Path:
+        """Folder of the run records, one below for each try."""
+        return self.folder / "run" / self.autoserv
+
+    @property
+    def scheduler_log(self) -> Path:
+        return self.out / f"event_demon.{self.autoserv}"
+
+    def close(self) -> None:
+        """Closes the store if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+            del self.__dict__["store"]
+
+
+def open_instance(autoserv: str | None = None) -> Instance:
+    """The instance that the environment names, or the one that `-S` names.
+
+    Creates the instance folder (mode 0700) if it is missing. Raises `Refused` with one line for a wrong name, a
+    folder that cannot be made, a bad value in the configuration (exit 1), or an instance of `-S` that is not here.
+    """
+    own = os.environ.get("AUTOSERV") or "ACE"
+    name = autoserv or own
+    if not _is_instance_name(name):
+        raise refusal(50141, name) if autoserv else refusal(99002, name)
+    folder = _folder()
+    variables = _variables(name, foreign=name != own)
+    if name != own and not _is_present(name, folder, variables):
+        raise refusal(50141, name)
+    configuration = _configuration(folder / f"config.{name}", variables)
+    use_message_stream(configuration.MessageStream)
+    return Instance(name, folder, configuration)
+
+
+def _is_instance_name(name: str) -> bool:
+    return len(name) == 3 and name.isascii() and name.isalnum() and name == name.upper()
+
+
+def _is_present(name: str, folder: Path, variables: dict[str, str]) -> bool:
+    return "EventServer" in variables or any((folder / each).exists() for each in (f"config.{name}", f"{name}.db"))
+
+
+def _folder() -> Path:
+    configured = os.environ.get("AUTOUSER")
+    state_home = os.environ.get("XDG_STATE_HOME")
+    try:
+        if configured:
+            folder = Path(configured).absolute()
+        elif state_home:
+            folder = Path(state_home).absolute() / "autosys"
+        else:
+            folder = Path.home() / ".local" / "state" / "autosys"
+        if not folder.is_dir():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refusal(99003, configured or state_home or "~/.local/state/autosys", reason) from None
+    return folder
+
+
+def _variables(name: str, *, foreign: bool) -> dict[str, str]:
+    """Keys set by variables. Another instance has its store in `AUTOSYS_EVENT_SERVER_XXX` and nothing else."""
+    if foreign:
+        url = os.environ.get(f"AUTOSYS_EVENT_SERVER_{name}")
+        return {"EventServer": url} if url else {}
+    values = {key: value for key in KEYS if (value := os.environ.get(key))}
+    values |= {key: value for variable, key in VARIABLES.items() if (value := os.environ.get(variable))}
+    return values
+
+
+def _configuration(path: Path, variables: dict[str, str]) -> Configuration:
+    """The file's keys and above them the variables."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        text = ""
+    except OSError as error:
+        raise refusal(99005, path, error.strerror) from None
+    configuration = _parsed(text, str(path))
+    if not variables:
+        return configuration
+    from dataclasses import replace
+
+    for key, value in variables.items():
+        own = _parsed(f"{key}={' '.join(value.splitlines())}", "environment")
+        configuration = replace(configuration, **{key: getattr(own, key)})
+    return configuration
+
+
+def _parsed(text: str, source: str) -> Configuration:
+    """Warnings are printed, an error ends the command; each is one line that names its source."""
+    warnings: list[str] = []
+    try:
+        configuration = parse(text, warnings.append)
+    except ConfigurationError as error:
+        raise refusal(99001, source, error) from None
+    use_message_stream(configuration.MessageStream)
+    for warning in warnings:
+        complain(message(99001, source, warning, severity="W"))
+    return configuration
