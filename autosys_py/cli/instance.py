@@ -65,6 +65,12 @@ class Instance:
     def scheduler_log(self) -> Path:
         return self.out / f"event_demon.{self.autoserv}"
 
+    def __enter__(self) -> "Instance":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Closes the store if it was opened."""
         if "store" in self.__dict__:

@@ -1,0 +1,114 @@
+"""How every command runs: exit codes, streams, and no traceback for what a user can cause (extensions.md §1)."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from autosys_py.cli.messages import Refused, complain, message
+from autosys_py.cli.options import Asked, Command, WrongUsage, parse, title, usage
+
+INTERRUPTED = 130
+
+
+def run(command: Command, arguments: Sequence[str] | None = None) -> int:
+    """Parses the line, does the work, returns the exit code. `arguments` is `sys.argv[1:]` unless given."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return guarded(lambda: _perform(command, given))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Runs `work` and turns everything that may end it into lines and an exit code.
+
+    `Refused` prints its lines; an error of the store one line and its own exit code; an interrupt ends with 130; a
+    closed pipe (`| head -1`) ends silently with 0; a full disk under `>` gives one line.
+    """
+    try:
+        try:
+            _never_fail_to_encode()
+            code = work()
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return code
+        except Refused as refused:
+            complain(*refused.lines)
+            return refused.exit_code
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    except KeyboardInterrupt:
+        _discard_output()
+        return INTERRUPTED
+    except OSError as error:
+        _discard_output()
+        complain(_system_line(error))
+        return 1
+    except Exception as error:
+        return _store_failure(error)
+
+
+def _perform(command: Command, arguments: Sequence[str]) -> int:
+    if f"_{command.name.upper()}_COMPLETE" in os.environ:
+        return _through_click(command, arguments)
+    try:
+        return command.act(parse(command, arguments))
+    except WrongUsage as wrong:
+        complain(*(wrong.lines or (message(command.usage_error),)), usage(command).removesuffix("\n"))
+        return wrong.exit_code
+    except Asked as asked:
+        return _answer(command, asked.what, arguments)
+
+
+def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
+    if what == "--help":
+        return _through_click(command, ["--help"])
+    if what == "?":
+        text = usage(command)
+    else:
+        from autosys_py import __version__
+
+        text = f"{title(command)} {__version__}\n"
+    sys.stdout.write(text)
+    return 0
+
+
+def _through_click(command: Command, arguments: Sequence[str]) -> int:
+    from autosys_py.cli.help import click_command
+
+    click_command(command).main(list(arguments), prog_name=command.name, standalone_mode=False)
+    return 0
+
+
+def _never_fail_to_encode() -> None:
+    """A character that the locale's encoding lacks is escaped instead of ending the report."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Points standard output at /dev/null, so that what is still buffered cannot fail again at exit."""
+    try:
+        descriptor = sys.stdout.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, descriptor)
+        os.close(null)
+    except (OSError, AttributeError, ValueError):  # closed, None, or not a file at all
+        return
+
+
+def _system_line(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return message(99001, error.filename, reason) if error.filename else message(99004, reason)
+
+
+def _store_failure(error: Exception) -> int:
+    """One line for an error of the store; anything else is a fault of ours and is shown as such."""
+    from autosys_py.event_server.errors import StoreBusy, StoreError
+
+    if not isinstance(error, StoreError):
+        raise error
+    if isinstance(error, StoreBusy):
+        complain(message(10527, os.environ.get("AUTOSERV") or "ACE"))
+    else:
+        complain(message(50033, error))
+    return error.exit_code
