@@ -39,7 +39,9 @@ class Report(NamedTuple):
     killed: bool = False
     """AGENT_ENDED: a signal of ours was sent before it ended (rules R-01, T-04)."""
     text: str = ""
-    """For the log: why no process could be made, which processes outlived a kill."""
+    """For the log: why no process could be made, which processes outlived a kill, why an outcome is unknown."""
+    permanent: bool = False
+    """AGENT_START_FAILED: trying again is pointless, e.g. the owner does not exist (extensions.md §2, RunAsOwner)."""
 
 
 class Agent(Protocol):
@@ -49,8 +51,9 @@ class Agent(Protocol):
         """Starts the run unless it was started before, then adopts it. Never raises for trouble of the job: that is
         reported."""
 
-    def adopt(self, keys: Iterable[RunKey]) -> None:
-        """After a restart of the scheduler: watch these runs; their end, or that they are lost, will be reported."""
+    def adopt(self, orders: Iterable[StartOrder]) -> None:
+        """After a restart of the scheduler: watch these runs, which were acknowledged as running; their end, or that
+        they are lost, will be reported. Whole orders, because a file watcher has no process and begins anew."""
 
     def kill(self, key: RunKey, signals: Sequence[int], interval: float) -> None:
         """Sends the signals in order to the whole process tree, `interval` seconds apart, until nothing is left."""
