@@ -1,0 +1,46 @@
+"""The hash chain of the past: whoever alters or removes a row breaks every hash after it.
+
+hash(row) = sha256(hash of the row before it, as 64 hexadecimal digits, then the row's canonical form), in hexadecimal;
+before the first row stands `BEGINNING`. The canonical form is a JSON array of the row's stored columns, in the order
+of the table, without blanks and in ASCII, so that anybody with the rows can compute the chain again.
+"""
+
+from hashlib import sha256
+
+from autosys_py.core.model import Fact
+from autosys_py.event_server.protocol import EventServer
+from autosys_py.event_server.rows import FactRow, compact_json, fact_row
+
+BEGINNING = "0" * 64
+
+
+def canonical(fact: Fact) -> str:
+    """What the hash of a fact is taken of, beside the hash before it."""
+    return compact_json(fact_row(fact))
+
+
+def link(previous: str, fact: Fact) -> str:
+    """The hash of a fact after one whose hash is `previous`."""
+    return link_row(previous, fact_row(fact))
+
+
+def link_row(previous: str, row: FactRow) -> str:
+    """The same for a fact that is a row already."""
+    return sha256((previous + compact_json(row)).encode("ascii")).hexdigest()
+
+
+def first_broken(store: EventServer) -> int | None:
+    """The `seq` of the first row that was altered or whose predecessor is missing; None if the chain is whole.
+
+    Rows missing at the very end are found by comparing with `last_seq` of `load`, which is counted apart.
+    """
+    previous, expected = BEGINNING, 1
+    while True:
+        facts = store.all_facts(expected)
+        if not facts:
+            return None
+        for fact, (_, stored) in zip(facts, store.hashes(expected), strict=True):
+            previous = link(previous, fact)
+            if fact.seq != expected or previous != stored:
+                return fact.seq
+            expected += 1

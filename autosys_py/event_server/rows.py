@@ -1,0 +1,300 @@
+"""Rows of the tables and the nouns of the core, one function each way.
+
+A row is a tuple in the order of the columns in `queries.sql`. Codes travel as plain integers and truth values as
+0 and 1, which is what the columns hold and what drivers bind fastest; lists travel as JSON in ASCII.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Job, JobState, Machine, Run, RunKey
+from autosys_py.event_server.escapes import escaped, unescaped
+from autosys_py.event_server.heads import head_of
+from autosys_py.event_server.protocol import GlobalRow, JobHead
+
+Row: TypeAlias = Sequence[Any]
+FactRow: TypeAlias = tuple[Any, ...]
+
+_STATUSES: dict[int | None, Status | None] = {None: None, **{int(each): each for each in Status}}
+_EVENTS = {int(each): each for each in EventCode}
+_ALARMS: dict[int | None, Alarm | None] = {None: None, **{int(each): each for each in Alarm}}
+_STATUS_FIELDS = ("status", "before_hold")
+
+compact_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _number(code: int | None) -> int | None:
+    return None if code is None else int(code)
+
+
+# event
+
+
+def event_row(event: Event) -> tuple[Any, ...]:
+    return (
+        int(event.code),
+        event.due,
+        event.priority,
+        event.joid,
+        event.job_ver,
+        event.run_num,
+        event.ntry,
+        _number(event.status),
+        event.exit_code,
+        escaped(event.name),
+        escaped(event.value),
+        escaped(event.sent_by),
+        escaped(event.reason),
+        event.sent,
+    )
+
+
+def event_of(row: Row) -> Event:
+    eoid, code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent = row
+    return Event(
+        _EVENTS[code],
+        due,
+        eoid,
+        priority,
+        joid,
+        job_ver,
+        run_num,
+        ntry,
+        _STATUSES[status],
+        exit_code,
+        unescaped(name),
+        unescaped(value),
+        unescaped(sent_by),
+        unescaped(reason),
+        sent,
+    )
+
+
+# proc_event
+
+
+def fact_row(fact: Fact) -> FactRow:
+    return (
+        fact.seq,
+        int(fact.code),
+        fact.time,
+        fact.processed,
+        fact.cause,
+        fact.eoid,
+        fact.joid,
+        fact.run_num,
+        fact.ntry,
+        _number(fact.status),
+        int(fact.noexec),
+        _number(fact.alarm),
+        fact.exit_code,
+        escaped(fact.machine),
+        escaped(fact.name),
+        escaped(fact.value),
+        escaped(fact.text),
+        escaped(fact.sent_by),
+        escaped(fact.reason),
+        compact_json(fact.notes) if fact.notes else "[]",
+        compact_json(fact.changes) if fact.changes else "[]",
+    )
+
+
+def fact_of(row: Row) -> Fact:
+    (
+        seq, code, time, processed, cause, eoid, joid, run_num, ntry, status, noexec, alarm, exit_code,
+        machine, name, value, text, sent_by, reason, notes, changes,
+    ) = row  # fmt: skip
+    return Fact(
+        seq,
+        _EVENTS[code],
+        time,
+        processed,
+        cause,
+        eoid,
+        joid,
+        run_num,
+        ntry,
+        _STATUSES[status],
+        bool(noexec),
+        _ALARMS[alarm],
+        exit_code,
+        unescaped(machine),
+        unescaped(name),
+        unescaped(value),
+        unescaped(text),
+        unescaped(sent_by),
+        unescaped(reason),
+        [] if notes == "[]" else json.loads(notes),
+        [] if changes == "[]" else [(joid, _change(fields)) for joid, fields in json.loads(changes)],
+    )
+
+
+def _change(fields: dict[str, Any]) -> dict[str, Any]:
+    """State fields as JSON has them, statuses made statuses again."""
+    for name in _STATUS_FIELDS:
+        if name in fields:
+            fields[name] = _STATUSES[fields[name]]
+    return fields
+
+
+# job
+
+
+def definition_row(definition: Definition) -> tuple[Any, ...]:
+    head = head_of(definition)
+    return (
+        head.joid,
+        head.job_ver,
+        escaped(head.name),
+        head.job_type,
+        head.box_joid,
+        escaped(head.application),
+        escaped(head.group),
+        compact_json(definition.attributes),
+        compact_json(definition.job.compiled()),
+        escaped(definition.sent_by),
+        definition.time,
+    )
+
+
+def definition_of(row: Row) -> Definition:
+    *of_job, attributes, sent_by, time = row
+    return Definition(job_of(of_job), _pairs(attributes), unescaped(sent_by), time)
+
+
+def job_of(row: Row) -> Job:
+    joid, job_ver, name, job_type, box_joid, compiled = row
+    return Job.from_compiled(joid, job_ver, unescaped(name), job_type, box_joid, json.loads(compiled))
+
+
+def head_of_row(row: Row) -> JobHead:
+    joid, job_ver, name, job_type, box_joid, application, group = row
+    return JobHead(joid, job_ver, unescaped(name), job_type, box_joid, unescaped(application), unescaped(group))
+
+
+def _pairs(stored: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in json.loads(stored))
+
+
+# job_status
+
+
+def state_row(joid: int, state: JobState) -> tuple[Any, ...]:
+    return (
+        joid,
+        int(state.status),
+        int(state.noexec),
+        state.run_num,
+        state.ntry,
+        state.last_start,
+        state.last_end,
+        state.end_seq,
+        state.exit_code,
+        escaped(state.machine),
+        state.since,
+        int(state.latched),
+        state.next_start,
+        state.box_run,
+        state.box_ntry,
+        int(state.forced),
+        int(state.killed),
+        state.retries,
+        state.system_restarts,
+        _number(state.before_hold),
+        state.queue_priority,
+    )
+
+
+def state_of(row: Row) -> JobState:
+    (
+        status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched, next_start,
+        box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
+    ) = row  # fmt: skip
+    return JobState(
+        Status(status),
+        bool(noexec),
+        run_num,
+        ntry,
+        last_start,
+        last_end,
+        end_seq,
+        exit_code,
+        unescaped(machine),
+        since,
+        bool(latched),
+        next_start,
+        box_run,
+        box_ntry,
+        bool(forced),
+        bool(killed),
+        retries,
+        system_restarts,
+        _STATUSES[before_hold],
+        queue_priority,
+    )
+
+
+# job_runs
+
+
+def run_row(run: Run) -> tuple[Any, ...]:
+    return (
+        *run.key,
+        run.job_ver,
+        escaped(run.machine),
+        run.start,
+        run.end,
+        _number(run.status),
+        run.exit_code,
+        int(run.forced),
+        run.first_seq,
+    )
+
+
+def run_of(row: Row) -> Run:
+    joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq = row
+    key = RunKey(joid, run_num, ntry)
+    return Run(
+        key, job_ver, unescaped(machine), start, end, _STATUSES[status], exit_code, bool(forced), first_seq
+    )  # fmt: skip
+
+
+# effect
+
+
+def effect_row(effect: Effect) -> tuple[Any, ...]:
+    return (int(effect.kind), *effect.key, effect.job_ver, escaped(effect.machine), effect.value)
+
+
+def effect_of(row: Row) -> Effect:
+    kind, joid, run_num, ntry, job_ver, machine, value = row
+    return Effect(EffectKind(kind), RunKey(joid, run_num, ntry), job_ver, unescaped(machine), value)
+
+
+# machine, global_value
+
+
+def machine_row(machine: Machine) -> tuple[Any, ...]:
+    return (
+        escaped(machine.name),
+        machine.type,
+        escaped(machine.node_name),
+        machine.max_load,
+        float(machine.factor),
+        escaped(machine.opsys),
+        int(machine.offline),
+        compact_json(machine.attributes),
+    )
+
+
+def machine_of(row: Row) -> Machine:
+    name, kind, node_name, max_load, factor, opsys, offline, attributes = row
+    name, node_name, opsys = unescaped(name), unescaped(node_name), unescaped(opsys)
+    return Machine(name, kind, node_name, max_load, factor, opsys, bool(offline), _pairs(attributes))
+
+
+def global_of(row: Row) -> GlobalRow:
+    name, value, last_changed = row
+    return GlobalRow(unescaped(name), unescaped(value), last_changed)
