@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 PURE_STANDARD_LIBRARY = {
-    "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math", "operator",
+    "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math", "operator",
     "re", "string", "types", "typing", "zoneinfo",
 }  # fmt: skip
 

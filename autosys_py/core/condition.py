@@ -104,6 +104,10 @@ class Condition:
                 stack[-1] = (left and right) if code == AND else (left or right)
         return stack[0]
 
+    def truths(self, view: View, asker: Asker, now: int) -> list[tuple[Atom, bool]]:
+        """Each atom with its truth, in the order typed."""
+        return [(atom, atom_holds(atom, view, asker, now)) for atom in self.atoms]
+
     def to_json(self) -> list[Any]:
         return [[list(atom) for atom in self.atoms], list(self.program)]
 

@@ -104,7 +104,7 @@ def _checked(number: int, key: str, value: str) -> object:
                 if value.lower() == word.lower():
                     return word
             raise ConfigurationError(f"line {number}: {key}={value} is not one of {', '.join(words)}")
-        case {"range": (low, high)}:
+        case {"range": (int(low), int(high))}:
             if value.isascii() and value.isdigit() and low <= int(value) <= high:
                 return int(value)
             raise ConfigurationError(f"line {number}: {key}={value} is not a whole number from {low} to {high}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any, NamedTuple, Self
 
-from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import Condition
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.schedule import RunWindow, Schedule
@@ -146,7 +146,7 @@ class JobState:
     next_start: int | None = None
     """Due time of the stored next tick (rule D-04)."""
     box_run: int = 0
-    """`run_num` of the direct box at this job's last start in it (rule B-03) …"""
+    """`run_num` of the direct box at this job's last start (rule B-03), 0 = started while the box was idle …"""
     box_ntry: int = 0
     """… and its `ntry`; together they say whether the job already started in this box run."""
     forced: bool = False
@@ -163,10 +163,17 @@ class JobState:
 
     @property
     def is_live(self) -> bool:
-        return self.status in _LIVE
+        return self.status in LIVE
+
+    def copy(self) -> "JobState":
+        """A copy to write on; explicit because it is made for every job that a step touches."""
+        new = object.__new__(JobState)
+        for name in _STATE_FIELDS:
+            setattr(new, name, getattr(self, name))
+        return new
 
 
-_LIVE = (Status.STARTING, Status.RUNNING, Status.WAIT_REPLY, Status.SUSPENDED)
+_STATE_FIELDS = tuple(each.name for each in fields(JobState))
 
 
 @dataclass(slots=True)
@@ -217,6 +224,8 @@ class Event:
     """When it was inserted."""
     definition: Job | None = None
     """Attached by the shell to DEFINITION_CHANGED, never stored; None there = deleted."""
+    state: JobState | None = None
+    """Attached by the shell to DEFINITION_CHANGED of a new job: its first state."""
     machine: Machine | None = None
     """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
 
@@ -307,6 +316,8 @@ class Outcome:
     effects: list[Effect] = field(default_factory=list)
     answered: list[tuple[EffectKind, RunKey]] = field(default_factory=list)
     """Orders whose answer this step took in."""
+    deleted: list[int] = field(default_factory=list)
+    """Jobs whose definition goes (DELETEJOB)."""
     stop: bool = False
     """STOP_DEMON was processed."""
     run_num: int = 0

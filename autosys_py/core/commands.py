@@ -1,0 +1,172 @@
+"""The remaining operator events: kills, signals, deletes, restarts, globals, alarms (semantics.md §3.3).
+
+Those with a status in their way take the shape `rule(draft, event, fact)` of the transition table; the others are
+called by `step` directly.
+"""
+
+from autosys_py.core import notes
+from autosys_py.core.boxes import raise_end_alarms, terminate
+from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
+from autosys_py.core.draft import Changed, Draft
+from autosys_py.core.model import EffectKind, Event, Fact, Machine
+from autosys_py.core.queues import release_pending
+from autosys_py.core.starts import begin, force, restart_by_hand, start_by_hand
+from autosys_py.core.statuses import ignore
+
+
+def start(draft: Draft, event: Event, fact: Fact) -> None:
+    start_by_hand(draft, event.joid, fact)
+
+
+def force_start(draft: Draft, event: Event, fact: Fact) -> None:
+    force(draft, event.joid)
+
+
+def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:
+    """A live job: refused, or by configuration a second run with its own key (rule T-03)."""
+    job, state = draft.job(event.joid), draft.state(event.joid)
+    waits = state.status is Status.WAIT_REPLY
+    if draft.world.configuration.RestrictForceStart == "1" or job.is_box or waits:
+        fact.notes.append(notes.already_started(job.name))
+    else:
+        force(draft, event.joid)
+
+
+def force_next_try(draft: Draft, event: Event, fact: Fact) -> None:
+    """A job that waits between two tries: the next try now."""
+    begin(draft, event.joid, forced=True, same_run=True)
+
+
+def kill(draft: Draft, event: Event, fact: Fact) -> None:
+    """A live job or box (rules T-04, B-11)."""
+    terminate(draft, event.joid, event.value)
+
+
+def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
+    """A job between two tries or in a queue leaves it (KillQueuedJob)."""
+    state = draft.state(event.joid)
+    queued = state.status is not Status.RESTART
+    if queued and draft.world.configuration.KillQueuedJob == "ignore":
+        ignore(draft, event, fact)
+        return
+    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
+    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
+
+
+def kill_unanswered(draft: Draft, event: Event, fact: Fact) -> None:
+    """A job that waits for an operator's answer has no process."""
+    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
+
+
+def kill_noexec(draft: Draft, event: Event, fact: Fact) -> None:
+    if draft.state(event.joid).status is Status.RUNNING:
+        terminate(draft, event.joid)
+    else:
+        nothing_to_kill(draft, event, fact)
+
+
+def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:
+    fact.notes.append(notes.nothing_to_kill(draft.job(event.joid).name, event.code.name))
+
+
+def not_on_hold(draft: Draft, event: Event, fact: Fact) -> None:
+    fact.notes.append(notes.not_in_mode(draft.job(event.joid).name, "ON_HOLD"))
+
+
+def not_on_ice(draft: Draft, event: Event, fact: Fact) -> None:
+    fact.notes.append(notes.not_in_mode(draft.job(event.joid).name, "ON_ICE"))
+
+
+def not_on_noexec(draft: Draft, event: Event, fact: Fact) -> None:
+    fact.notes.append(notes.not_in_mode(draft.job(event.joid).name, "ON_NOEXEC"))
+
+
+def send_signal(draft: Draft, event: Event, fact: Fact) -> None:
+    job = draft.job(event.joid)
+    if job.is_box or job.job_type == "FW":
+        fact.notes.append(notes.wrong_type(event.code.name, job.job_type))
+    elif draft.state(event.joid).status is Status.RUNNING and draft.has_open_run(event.joid):
+        draft.order(EffectKind.SIGNAL, event.joid, event.value)
+    else:
+        nothing_to_kill(draft, event, fact)
+
+
+def restart(draft: Draft, event: Event, fact: Fact) -> None:
+    """Our RESTART (extensions.md §3): from FAILURE and TERMINATED, or at once while a restart waits."""
+    job, state = draft.job(event.joid), draft.state(event.joid)
+    if state.status is Status.RESTART:
+        begin(draft, event.joid, same_run=True)
+    elif state.status in (Status.FAILURE, Status.TERMINATED):
+        restart_by_hand(draft, event.joid, fact)
+    else:
+        fact.notes.append(notes.restart_refused(job.name, state.status.name))
+
+
+def delete(draft: Draft, event: Event, fact: Fact) -> None:
+    """DELETEJOB: the definition goes, a box with its contents; refused while anything in it is live."""
+    job = draft.job(event.joid)
+    doomed = [event.joid, *draft.descendants(event.joid)]
+    if any(draft.state(joid).status in LIVE for joid in doomed):
+        fact.notes.append(notes.delete_refused(job.name))
+        return
+    draft.outcome.deleted += reversed(doomed)
+    if job.box_joid:
+        draft.schedule(EventCode.CHK_BOX_TERM, draft.now, job.box_joid, for_run=False)
+
+
+def change_priority(draft: Draft, event: Event, fact: Fact) -> None:
+    if draft.state(event.joid).status in (Status.QUE_WAIT, Status.RESWAIT):
+        draft.change(fact, event.joid, queue_priority=int(event.value))
+    else:
+        ignore(draft, event, fact)
+
+
+def reply(draft: Draft, event: Event, fact: Fact) -> None:
+    """No job of this version waits for an answer; the product raises an alarm then."""
+    ignore(draft, event, fact)
+    draft.alarm(event.joid, Alarm.REPLY_RESPONSE_FAIL)
+
+
+def refuse_type(draft: Draft, event: Event, fact: Fact) -> None:
+    fact.notes.append(notes.wrong_type(event.code.name, draft.job(event.joid).job_type))
+
+
+def evaluate_again(draft: Draft, event: Event, fact: Fact) -> None:
+    """JOB_STATUS_CHANGED: dependents and boxes look at the job again; nothing else changes."""
+    draft.changed.append(Changed(event.joid, fact.seq, votes_idle=True))
+
+
+def raise_alarm(draft: Draft, event: Event, fact: Fact) -> None:
+    fact.alarm = Alarm.__members__.get(event.value.upper())
+    fact.name = event.value.upper()
+
+
+# Without a job
+
+
+def set_global(draft: Draft, event: Event, fact: Fact) -> None:
+    """Stores or deletes a global and looks at the jobs whose condition names it (rules C-31, C-36)."""
+    draft.outcome.globals[event.name] = None if event.value == "DELETE" else event.value
+
+
+def set_machine_online(draft: Draft, event: Event, fact: Fact) -> None:
+    """MACH_OFFLINE and MACH_ONLINE (rule L-14); jobs that waited for the machine are looked at."""
+    machine = draft.world.machines.get(event.name)
+    if machine is None:
+        fact.notes.append(f"CAUAJM_E_10343 Real machine <{event.name}> does not exist.")
+        return
+    offline = event.code is EventCode.MACH_OFFLINE
+    changed = Machine(
+        machine.name,
+        machine.type,
+        machine.node_name,
+        machine.max_load,
+        machine.factor,
+        machine.opsys,
+        offline,
+        machine.attributes,
+    )
+    draft.world.set_machine(event.name, changed)
+    draft.outcome.machines[event.name] = changed
+    if not offline:
+        release_pending(draft)

@@ -1,0 +1,62 @@
+"""What `jil` did to a job or a machine, taken in by the scheduler (rules B-23, B-30, D-10).
+
+A definition is already durable when this event is processed, so the world takes it at once; the rules here draw
+its consequences.
+"""
+
+from autosys_py.core.boxes import judge
+from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.queues import release_pending
+from autosys_py.core.schedule import next_start
+from autosys_py.core.starts import UNTOUCHED_BY_BOX, consider
+
+
+def definition_changed(draft: Draft, event: Event) -> None:
+    """A new job, a new version, or a delete."""
+    world = draft.world
+    if event.definition is None:
+        before = world.remove(event.joid)
+        fact = draft.record_event(event)
+        if before is not None:
+            fact.value = before.name
+            _leave_box(draft, before)
+        return
+    before = world.define(event.definition, event.state)
+    job = event.definition
+    fact = draft.record_event(event)
+    if before is None:
+        _enter_box(draft, job, fact)
+        return
+    due = None if job.schedule is None else next_start(job.schedule, draft.now, world.zone)
+    draft.change(fact, job.joid, latched=False, next_start=due)
+    if before.box_joid != job.box_joid:
+        _leave_box(draft, before)
+        _enter_box(draft, job, fact)
+
+
+def machine_changed(draft: Draft, event: Event) -> None:
+    """A machine was defined, changed or deleted: jobs may have waited for it."""
+    draft.world.set_machine(event.name, event.machine)
+    draft.record_event(event)
+    release_pending(draft)
+
+
+def _leave_box(draft: Draft, job: Job) -> None:
+    box = job.box_joid
+    if box in draft.world.jobs and draft.state(box).status is Status.RUNNING:
+        judge(draft, box, None)
+
+
+def _enter_box(draft: Draft, job: Job, fact: Fact) -> None:
+    """Into a running box: it takes part in this run (rule B-23)."""
+    box = draft.box_state(job)
+    state = draft.state(job.joid)
+    if box is None or box.status is not Status.RUNNING:
+        return
+    if state.status in UNTOUCHED_BY_BOX or state.run_num > box.run_num:
+        return
+    draft.record(EventCode.ALERT, job.joid)
+    draft.set_status(job.joid, Status.ACTIVATED, run_num=box.run_num, ntry=0, exit_code=None)
+    consider(draft, job.joid)

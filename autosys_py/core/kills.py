@@ -1,0 +1,14 @@
+"""Kills: the order that goes to the agent. What becomes of the job is decided by the report (rules R-01, T-04)."""
+
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import EffectKind
+
+
+def kill_process(draft: Draft, joid: int, signals: str = "") -> bool:
+    """Orders the job's process tree killed; False if it has no process (set RUNNING by hand)."""
+    if not draft.has_open_run(joid):
+        return False
+    fact = draft.outcome.facts[-1]
+    draft.change(fact, joid, killed=True)
+    draft.order(EffectKind.KILL, joid, signals or draft.world.configuration.KillSignals)
+    return True

@@ -1,0 +1,38 @@
+"""Leaving a queue (rules L-13, L-16). Load and resources will queue here too; today a job waits for its machine."""
+
+from autosys_py.core.codes import Alarm, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.machines import choose
+from autosys_py.core.starts import begin
+from autosys_py.core.windows import is_inside
+
+
+def release_pending(draft: Draft) -> None:
+    """Jobs in PEND_MACH whose machine is online now: by priority, then in the order they came."""
+    pending = [
+        joid
+        for joid in draft.world.waiting
+        if draft.state(joid).status is Status.PEND_MACH and choose(draft.world, draft.job(joid)) is not None
+    ]
+    for joid in sorted(pending, key=lambda joid: draft.job(joid).priority):
+        _release(draft, joid)
+
+
+def _release(draft: Draft, joid: int) -> None:
+    """Leaves the queue by way of ACTIVATED; the condition is looked at again, the date taken as met."""
+    job, state = draft.job(joid), draft.state(joid)
+    box = draft.box_state(job)
+    in_running_box = box is not None and box.status is Status.RUNNING
+    unseen = state.forced or draft.world.configuration.EvaluateQueuedJobStarts == "0"
+    draft.set_status(joid, Status.ACTIVATED)
+    may_start = unseen or (
+        (box is None or in_running_box)
+        and (job.condition is None or draft.holds(job.condition, joid))
+        and is_inside(draft, job)
+    )
+    if may_start:
+        begin(draft, joid, forced=state.forced)
+        return
+    if not in_running_box:
+        draft.set_status(joid, Status.INACTIVE)
+    draft.alarm(joid, Alarm.QUEUEDJOB_STARTFAIL)

@@ -1,0 +1,164 @@
+"""What agents report, and what it means for the job (semantics.md §9, rules M-07, R-01 to R-10).
+
+A report counts only for the job's current try, and only while the job still shows that try: whoever set the status
+by hand meanwhile has the last word, and the run's own record keeps the truth.
+"""
+
+from typing import Any
+
+from autosys_py.core import notes
+from autosys_py.core.boxes import raise_end_alarms
+from autosys_py.core.codes import LIVE, Alarm, EventCode, ExitCode, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import EffectKind, Event, RunKey
+from autosys_py.core.starts import begin, set_run_timers
+
+COUNTING = frozenset({*LIVE, Status.ACTIVATED})
+"""Statuses that a report may replace (rule M-07)."""
+
+
+def running(draft: Draft, event: Event) -> None:
+    """The run's process exists: RUNNING, and the timers of the run are set."""
+    key = _key(event)
+    draft.outcome.answered.append((EffectKind.START, key))
+    if not _counts(draft, event):
+        _record_stale(draft, event)
+    elif draft.state(event.joid).status is Status.STARTING:
+        draft.set_status(event.joid, Status.RUNNING, time=event.due, last_start=event.due)
+        set_run_timers(draft, event.joid)
+
+
+def ended(draft: Draft, event: Event) -> None:
+    """The run ended with an exit code or by a signal; `event.status` is TERMINATED if we killed it."""
+    key = _key(event)
+    assert event.exit_code is not None
+    draft.outcome.answered += [(EffectKind.START, key), (EffectKind.KILL, key)]
+    known = event.joid in draft.world.jobs
+    by_signal = event.exit_code < 0 or event.status is Status.TERMINATED
+    if by_signal:
+        result = Status.TERMINATED
+    elif known and not draft.job(event.joid).exit_rule.is_success(event.exit_code):
+        result = Status.FAILURE
+    else:
+        result = Status.SUCCESS
+    run = draft.close_run(key, result, event.due, event.exit_code)
+    if run is None:
+        return  # reported before
+    if not _counts(draft, event):
+        _record_stale(draft, event)
+        return
+    text = f"Aborted, Signal {-event.exit_code}" if event.exit_code < 0 else event.value
+    _finish(draft, event, result, seconds=event.due - run.start, text=text)
+
+
+def lost(draft: Draft, event: Event) -> None:
+    """Neither process nor exit record: the outcome is unknown and is said to be (rule R-10)."""
+    key = _key(event)
+    draft.outcome.answered += [(EffectKind.START, key), (EffectKind.KILL, key)]
+    run = draft.close_run(key, Status.TERMINATED, event.due, ExitCode.LOST)
+    if run is None:
+        return
+    if not _counts(draft, event):
+        _record_stale(draft, event)
+        return
+    state = draft.state(event.joid)
+    draft.set_status(
+        event.joid,
+        Status.TERMINATED,
+        time=event.due,
+        exit_code=int(ExitCode.LOST),
+        votes_idle=state.box_run == 0,
+        text="Outcome lost",
+    )
+    draft.alarm(event.joid, Alarm.CHASE, event.value or "The run ended without an exit record.")
+    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
+
+
+def start_failed(draft: Draft, event: Event) -> None:
+    """No process could be made: a system restart, or FAILURE if trying again cannot help (rule R-05)."""
+    key = _key(event)
+    draft.outcome.answered += [(EffectKind.START, key), (EffectKind.KILL, key)]
+    run = draft.close_run(key, Status.FAILURE, event.due, None)
+    if run is None:
+        return
+    if not _counts(draft, event):
+        _record_stale(draft, event)
+        return
+    state, configuration = draft.state(event.joid), draft.world.configuration
+    permanent = event.status is Status.FAILURE
+    if not permanent and state.system_restarts < configuration.MaxRestartTrys:
+        wait_for_restart(draft, event.joid, text=event.value, system_restarts=state.system_restarts + 1)
+        return
+    draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.box_run == 0, text=event.value)
+    draft.alarm(event.joid, Alarm.STARTJOBFAIL if permanent else Alarm.MAX_RETRYS, event.value)
+    raise_end_alarms(draft, event.joid, Status.FAILURE, None)
+
+
+def kill_failed(draft: Draft, event: Event) -> None:
+    """Something outlived the last signal (rule T-04)."""
+    if event.joid in draft.world.jobs:
+        draft.record_event(event)
+        draft.alarm(event.joid, Alarm.KILLJOBFAIL, event.value)
+    draft.outcome.answered.append((EffectKind.KILL, _key(event)))
+
+
+def wait_for_restart(draft: Draft, joid: int, *, text: str = "", **counted: Any) -> None:
+    """RESTART until the wait is over; the tries of this run so far set its length (rules R-05, R-06)."""
+    state = draft.state(joid)
+    wait = draft.world.configuration.restart_wait(state.retries + state.system_restarts + 1)
+    draft.set_status(joid, Status.RESTART, text=text or notes.restart_due(wait, state.ntry), **counted)
+    draft.schedule(EventCode.CHK_N_START, draft.now + wait, joid)
+
+
+def try_again(draft: Draft, event: Event) -> None:
+    """The wait between two tries is over."""
+    state = draft.state(event.joid)
+    if state.status is Status.RESTART and (event.run_num, event.ntry) == (state.run_num, state.ntry):
+        draft.record_event(event)
+        begin(draft, event.joid, forced=state.forced, same_run=True)
+
+
+def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: str) -> None:
+    joid = event.joid
+    state = draft.state(joid)
+    retried = result is Status.FAILURE and _has_try_left(draft, joid)
+    fact = draft.set_status(
+        joid,
+        result,
+        time=event.due,
+        exit_code=event.exit_code,
+        votes_idle=state.box_run == 0 and not retried,
+        text=text,
+    )
+    with draft.caused_by(fact):
+        if retried:
+            wait_for_restart(draft, joid, retries=state.retries + 1)
+            raise_end_alarms(draft, joid, Status.SUCCESS, seconds)
+        else:
+            raise_end_alarms(draft, joid, result, seconds)
+
+
+def _has_try_left(draft: Draft, joid: int) -> bool:
+    """n_retrys, but not for a member whose box is over (rules R-06, B-32)."""
+    job, state = draft.job(joid), draft.state(joid)
+    if state.retries >= job.n_retrys:
+        return False
+    box = draft.box_state(job)
+    return box is None or box.status is Status.RUNNING or state.box_run == 0
+
+
+def _counts(draft: Draft, event: Event) -> bool:
+    if event.joid not in draft.world.jobs:
+        return False
+    state = draft.state(event.joid)
+    return (state.run_num, state.ntry) == (event.run_num, event.ntry) and state.status in COUNTING
+
+
+def _record_stale(draft: Draft, event: Event) -> None:
+    fact = draft.record_event(event)
+    job = draft.world.jobs.get(event.joid)
+    fact.notes.append(notes.stale_report(event.code.name, job.name if job else str(event.joid)))
+
+
+def _key(event: Event) -> RunKey:
+    return RunKey(event.joid, event.run_num, event.ntry)

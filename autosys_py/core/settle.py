@@ -1,0 +1,58 @@
+"""Consequences: the loop that runs until nothing changes any more (semantics.md §8.4, §5.2).
+
+Each status change is taken once, in the order it happened: first the jobs whose condition names the job, then the
+boxes around it. Both may change further statuses, which join the end of the queue. The loop ends, because a job
+begins at most once in a step.
+"""
+
+from autosys_py.core.boxes import vote
+from autosys_py.core.codes import Status
+from autosys_py.core.condition import Kind, atom_holds
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Job
+from autosys_py.core.starts import consider
+
+NOTHING_TURNS_TRUE = frozenset({Status.STARTING, Status.RUNNING})
+"""Every atom on a job in these statuses is false (rule C-14), so no gate opens by entering them."""
+
+
+def settle(draft: Draft) -> None:
+    """Draws all consequences of what the step has done so far."""
+    for name in list(draft.outcome.globals):
+        for joid in list(draft.world.global_dependents.get(name, {})):
+            _consider_dependent(draft, joid, name, is_global=True)
+    while draft.changed:
+        changed = draft.changed.popleft()
+        job = draft.world.jobs.get(changed.joid)
+        if job is None:
+            continue
+        draft.cause = changed.seq
+        if draft.state(changed.joid).status not in NOTHING_TURNS_TRUE:
+            release_dependents(draft, job)
+        vote(draft, changed.joid, votes_idle=changed.votes_idle)
+
+
+def release_dependents(draft: Draft, job: Job) -> None:
+    """Starts what waited for this job."""
+    for joid in list(draft.world.dependents.get(job.name, {})):
+        if joid != job.joid:  # C-05
+            _consider_dependent(draft, joid, job.name, is_global=False)
+
+
+def _consider_dependent(draft: Draft, joid: int, name: str, *, is_global: bool) -> None:
+    """Outside a box only an atom on the cause that is true now can start a job (rule C-36)."""
+    dependent = draft.job(joid)
+    if dependent.box_joid or _has_true_atom(draft, dependent, name, is_global):
+        consider(draft, joid)
+
+
+def _has_true_atom(draft: Draft, dependent: Job, name: str, is_global: bool) -> bool:
+    assert dependent.condition is not None
+    asker = draft.asker(dependent.joid)
+    return any(
+        atom.name == name
+        and not atom.instance
+        and (atom.kind is Kind.VALUE) == is_global
+        and atom_holds(atom, draft, asker, draft.now)
+        for atom in dependent.condition.atoms
+    )

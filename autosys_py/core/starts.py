@@ -1,0 +1,237 @@
+"""Starts: the gates a job must find open at one moment, and what happens when it does (semantics.md §1, M-04).
+
+    G1 status · G2 date · G3 condition · G4 box · G5 run window · G6 machine
+
+`consider` is the scheduler's own question, asked whenever something changed that may open a gate. `start_by_hand`
+is an operator's STARTJOB: it ignores the date and honours the rest (T-01). `force` goes past all but G6 (T-02).
+`begin` numbers the run (M-06) and hands it to the agent, starts a box, or bypasses a job in ON_NOEXEC mode.
+"""
+
+from typing import Any
+
+from autosys_py.core import notes
+from autosys_py.core.boxes import judge
+from autosys_py.core.codes import LIVE, STARTABLE, Alarm, EventCode, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.machines import choose
+from autosys_py.core.model import EffectKind, Fact, Job, JobState
+from autosys_py.core.windows import enter_window, window_open
+
+UNTOUCHED_BY_BOX = frozenset({*LIVE, Status.ON_HOLD, Status.ON_ICE})
+"""What a box start and a reset of a box leave alone (rules B-01, B-16)."""
+
+
+# Gates
+
+
+def consider(draft: Draft, joid: int) -> bool:
+    """Starts the job if all gates are open now; True if it did."""
+    job, state = draft.job(joid), draft.state(joid)
+    if not _may_start(draft, job, state, by_hand=False):
+        return False
+    if job.schedule is not None and not state.latched:
+        return False  # G2
+    if job.condition is not None and not draft.holds(job.condition, joid):
+        return False  # G3
+    if not window_open(draft, job):
+        return False  # G5
+    begin(draft, joid)
+    return True
+
+
+def start_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
+    """STARTJOB from an operator (rule T-01)."""
+    job, state = draft.job(joid), draft.state(joid)
+    if not _may_start(draft, job, state, by_hand=True):
+        fact.notes.append(notes.not_met())
+    elif job.condition is not None and not draft.holds(job.condition, joid):
+        fact.notes.append(notes.not_met())
+        if job.schedule is not None:
+            draft.change(fact, joid, latched=True)
+    elif window_open(draft, job, fact):
+        begin(draft, joid)
+
+
+def restart_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
+    """RESTART of a job that failed: passes the once-per-run gate, ignores date and time (extensions.md §3)."""
+    job = draft.job(joid)
+    box = draft.box_state(job)
+    closed = box is not None and box.status is not Status.RUNNING
+    if closed or (job.condition is not None and not draft.holds(job.condition, joid)):
+        fact.notes.append(notes.not_met())
+    else:
+        begin(draft, joid)
+
+
+def force(draft: Draft, joid: int) -> None:
+    """FORCE_STARTJOB: whatever the gates say (rule T-02), recording what was bypassed."""
+    job = draft.job(joid)
+    if job.condition is not None and not draft.holds(job.condition, joid):
+        draft.alarm(joid, Alarm.FORCED_PAST_CONDITION, _bypassed(draft, job))
+    begin(draft, joid, forced=True)
+
+
+def _bypassed(draft: Draft, job: Job) -> str:
+    assert job.condition is not None
+    truths = job.condition.truths(draft, draft.asker(job.joid), draft.now)
+    return ", ".join(f"{atom.text} {'true' if truth else 'false'}" for atom, truth in truths)
+
+
+def _may_start(draft: Draft, job: Job, state: JobState, *, by_hand: bool) -> bool:
+    """G1 and G4."""
+    if state.status not in STARTABLE:
+        return False
+    box = draft.box_state(job)
+    if box is None:
+        return True
+    if box.status is not Status.RUNNING or started_in_this_run(state, box):
+        return False
+    return by_hand or state.status is Status.ACTIVATED
+
+
+def started_in_this_run(state: JobState, box: JobState) -> bool:
+    """Has the member started in the present run of its direct box? (rule B-03)"""
+    return box.run_num > 0 and (state.box_run, state.box_ntry) == (box.run_num, box.ntry)
+
+
+# Beginning
+
+
+def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = False) -> None:
+    """Starts a job or a box now. `same_run` keeps the run number and counts a further try (rules R-05, R-06)."""
+    if joid in draft.begun:
+        draft.schedule(EventCode.BYPASS, draft.now + 1, joid, for_run=False)
+        return
+    draft.begun[joid] = None
+    job, state = draft.job(joid), draft.state(joid)
+    if job.is_box:
+        start_box(draft, joid, forced=forced)
+    elif state.noexec:
+        bypass(draft, joid, forced=forced)
+    else:
+        _start_job(draft, job, state, forced=forced, same_run=same_run)
+
+
+def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
+    machine = choose(draft.world, job)
+    if machine is None:
+        draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None)
+        return
+    fresh: dict[str, Any] = {} if same_run else {"retries": 0, "system_restarts": 0}
+    fact = draft.set_status(
+        job.joid,
+        Status.STARTING,
+        text=f"Executing at {machine}",
+        **_number(draft, job, state, same_run=same_run),
+        **_started_in(draft, job),
+        **fresh,
+        last_start=None,
+        last_end=None,
+        exit_code=None,
+        machine=machine,
+        latched=False,
+        forced=forced,
+        killed=False,
+        before_hold=None,
+        queue_priority=None,
+    )
+    draft.open_run(job.joid, fact, machine)
+    draft.order(EffectKind.START, job.joid)
+
+
+def _number(draft: Draft, job: Job, state: JobState, *, same_run: bool) -> dict[str, Any]:
+    """The run key of this start (rule M-06). A pair of run_num and ntry never repeats for a job."""
+    top = draft.top_box(job)
+    if not top:
+        if same_run:
+            return {"ntry": state.ntry + 1}
+        return {"run_num": draft.draw_run_num(), "ntry": 1}
+    run_num = max(draft.state(top).run_num, state.run_num)
+    return {"run_num": run_num, "ntry": state.ntry + 1 if run_num == state.run_num else 1}
+
+
+def _started_in(draft: Draft, job: Job) -> dict[str, Any]:
+    """Which run of the direct box this start belongs to; none while that box is idle."""
+    box = draft.box_state(job)
+    if box is None or box.status is not Status.RUNNING:
+        return {"box_run": 0, "box_ntry": 0}
+    return {"box_run": box.run_num, "box_ntry": box.ntry}
+
+
+def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
+    """An ON_NOEXEC job's turn: no process, start and end in one second, SUCCESS (rule H-09)."""
+    job, state = draft.job(joid), draft.state(joid)
+    fact = draft.set_status(
+        joid,
+        Status.SUCCESS,
+        votes_idle=_started_in(draft, job)["box_run"] == 0,
+        **_number(draft, job, state, same_run=False),
+        **_started_in(draft, job),
+        last_start=draft.now,
+        exit_code=0,
+        machine="",
+        latched=False,
+        forced=forced,
+        before_hold=None,
+    )
+    run = draft.open_run(joid, fact, "")
+    draft.close_run(run.key, Status.SUCCESS, draft.now, 0)
+
+
+def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
+    """A box starts: every job inside becomes ACTIVATED, then the members are looked at (semantics.md §5.2)."""
+    job, state = draft.job(box), draft.state(box)
+    fact = draft.set_status(
+        box,
+        Status.RUNNING,
+        **_number(draft, job, state, same_run=False),
+        **_started_in(draft, job),
+        last_start=draft.now,
+        last_end=None,
+        exit_code=None,
+        latched=False,
+        forced=forced,
+        killed=False,
+        before_hold=None,
+    )
+    draft.open_run(box, fact, "")
+    with draft.caused_by(fact):
+        set_run_timers(draft, box)
+        for joid in draft.descendants(box):
+            _activate(draft, joid, box)
+        members = list(draft.members(box))
+        for joid in members:
+            enter_window(draft, joid)
+        for joid in members:
+            consider(draft, joid)
+        judge(draft, box, None)
+
+
+def set_run_timers(draft: Draft, joid: int) -> None:
+    """The checks of a run that began now (rule D-14)."""
+    job = draft.job(joid)
+    if job.max_run_alarm:
+        draft.schedule(EventCode.CHK_MAX_ALARM, draft.now + job.max_run_alarm * 60, joid)
+    if job.term_run_time:
+        draft.schedule(EventCode.CHK_TERM_RUNTIME, draft.now + job.term_run_time * 60, joid)
+
+
+def _activate(draft: Draft, joid: int, box: int) -> None:
+    """Wipes what a job inside a starting box showed before (rule B-01).
+
+    A job that already has the box's number keeps its try: a sub-box that runs again under the same top-level box
+    must not give a member the same run_num and ntry twice.
+    """
+    job, state, run_num = draft.job(joid), draft.state(joid), draft.state(box).run_num
+    if state.status in UNTOUCHED_BY_BOX:
+        return
+    changes: dict[str, Any] = {"exit_code": None, "before_hold": None}
+    if state.run_num < run_num:
+        changes |= {"run_num": run_num, "ntry": 0}
+    if draft.world.configuration.MissedMemberTick == "lost":
+        changes["latched"] = False
+    holds = job.auto_hold and job.box_joid == box and not state.noexec
+    status = Status.ON_HOLD if holds else Status.ACTIVATED
+    if status is state.status and state.run_num == run_num:
+        return
+    draft.set_status(joid, status, **changes)

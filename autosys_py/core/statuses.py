@@ -1,0 +1,99 @@
+"""CHANGE_STATUS: an operator writes a status; no agent is asked (semantics.md §3.2, rules T-06, B-16 to B-18)."""
+
+from typing import Any
+
+from autosys_py.core import notes
+from autosys_py.core.boxes import reset_members
+from autosys_py.core.codes import CHANGEABLE, TERMINAL, ExitCode, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Fact, RunKey
+from autosys_py.core.starts import UNTOUCHED_BY_BOX, start_box
+
+
+def change_status(draft: Draft, event: Event, fact: Fact) -> None:
+    """Any status but those with a rule of their own below."""
+    target = event.status
+    if target not in CHANGEABLE:
+        fact.notes.append(f"CAUAJM_E_60041 You cannot manually change the status to {target and target.name}.")
+        return
+    job = draft.job(event.joid)
+    if job.is_box and target is Status.RUNNING:
+        fact.status = None
+        start_box(draft, event.joid)
+        return
+    _write(draft, event, fact, target)
+    if job.is_box and target is Status.INACTIVE:
+        reset_contents(draft, event.joid)
+    elif job.is_box and target in TERMINAL:
+        reset_members(draft, event.joid)
+
+
+def change_running_box(draft: Draft, event: Event, fact: Fact) -> None:
+    """A box that runs is over by hand, or already is what it should become."""
+    if event.status is Status.RUNNING:
+        fact.status = None
+        ignore(draft, event, fact)
+        return
+    state = draft.state(event.joid)
+    change_status(draft, event, fact)
+    if event.status in TERMINAL or event.status is Status.INACTIVE:
+        _close_box_run(draft, event, state.run_num, state.ntry)
+
+
+def change_iced(draft: Draft, event: Event, fact: Fact) -> None:
+    assert event.status is not None
+    fact.status = None
+    inactive = event.status is Status.INACTIVE
+    fact.notes.append(notes.iced_inactive() if inactive else notes.iced_status(event.status.name))
+
+
+def change_noexec(draft: Draft, event: Event, fact: Fact) -> None:
+    """In the mode only INACTIVE and SUCCESS, and RUNNING on a box (rule H-11)."""
+    assert event.status is not None
+    job = draft.job(event.joid)
+    allowed = {Status.INACTIVE, Status.SUCCESS} | ({Status.RUNNING} if job.is_box else set())
+    if event.status not in allowed:
+        fact.status = None
+        fact.notes.append(notes.noexec_status(event.status.name))
+    elif job.is_box and draft.state(event.joid).status is Status.RUNNING:
+        change_running_box(draft, event, fact)
+    else:
+        change_status(draft, event, fact)
+
+
+def reset_contents(draft: Draft, box: int) -> None:
+    """Contained jobs on all levels become INACTIVE; live, held and iced ones stay (rule B-16)."""
+    for joid in draft.descendants(box):
+        state = draft.state(joid)
+        if state.status not in UNTOUCHED_BY_BOX and (state.status is not Status.INACTIVE or state.latched):
+            draft.set_status(joid, Status.INACTIVE, latched=False, exit_code=None)
+
+
+def ignore(draft: Draft, event: Event, fact: Fact) -> None:
+    """Nothing happens, and the log says so."""
+    state = draft.state(event.joid)
+    shown = f"{state.status.name}/ON_NOEXEC" if state.noexec else state.status.name
+    fact.notes.append(notes.ignored(event.code.name, draft.job(event.joid).name, shown))
+
+
+def _write(draft: Draft, event: Event, fact: Fact, target: Status) -> None:
+    changes: dict[str, Any] = {"before_hold": None}
+    if target in TERMINAL:
+        changes["exit_code"] = int(ExitCode.SUCCESS if target is Status.SUCCESS else ExitCode.BY_HAND)
+    elif target is Status.INACTIVE:
+        changes["exit_code"] = None
+    draft.set_status(
+        event.joid,
+        target,
+        fact=fact,
+        time=draft.now,
+        votes_idle=True,
+        silent=draft.world.configuration.EvaluateOnChangeStatus == "0",
+        **changes,
+    )
+    fact.exit_code = None  # the log shows none for a change by hand (cli.md §9)
+
+
+def _close_box_run(draft: Draft, event: Event, run_num: int, ntry: int) -> None:
+    assert event.status is not None
+    draft.close_run(RunKey(event.joid, run_num, ntry), event.status, draft.now, None)

@@ -1,0 +1,75 @@
+"""One step: what an event means, and everything that follows from it.
+
+`step(world, event, now)` reads the world and returns an `Outcome`; the caller applies it with `World.apply` and
+stores it. It never raises for what an event contains: what cannot be done is noted in the fact of the event.
+Two tables decide, as in any state machine worth reading: `transitions` for events from outside, `settle` for what
+follows by itself.
+"""
+
+from collections.abc import Callable
+
+from autosys_py.core import commands, definitions, notes, runs, timers
+from autosys_py.core.codes import EventCode
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Fact, Outcome
+from autosys_py.core.settle import settle
+from autosys_py.core.transitions import ALL_STATUSES, TABLE, row_of
+from autosys_py.core.world import World
+
+INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
+    EventCode.AGENT_RUNNING: runs.running,
+    EventCode.AGENT_ENDED: runs.ended,
+    EventCode.AGENT_START_FAILED: runs.start_failed,
+    EventCode.AGENT_LOST: runs.lost,
+    EventCode.AGENT_KILL_FAILED: runs.kill_failed,
+    EventCode.CHK_N_START: runs.try_again,
+    EventCode.CHK_MAX_ALARM: timers.check_max_alarm,
+    EventCode.CHK_TERM_RUNTIME: timers.check_term_run_time,
+    EventCode.CHK_RUN_WINDOW: timers.check_window,
+    EventCode.CHK_BOX_TERM: timers.check_box,
+    EventCode.BYPASS: timers.look_again,
+    EventCode.DEFINITION_CHANGED: definitions.definition_changed,
+    EventCode.MACHINE_CHANGED: definitions.machine_changed,
+}
+
+WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {
+    EventCode.SET_GLOBAL: commands.set_global,
+    EventCode.MACH_OFFLINE: commands.set_machine_online,
+    EventCode.MACH_ONLINE: commands.set_machine_online,
+}
+
+
+def step(world: World, event: Event, now: int) -> Outcome:
+    """Decides what `event` does to `world` at `now`."""
+    draft = Draft(world, now)
+    _dispatch(draft, event)
+    settle(draft)
+    return draft.outcome
+
+
+def _dispatch(draft: Draft, event: Event) -> None:
+    if event.code in INTERNAL:
+        INTERNAL[event.code](draft, event)
+    elif event.code is EventCode.STARTJOB and event.job_ver:
+        timers.tick(draft, event)
+    else:
+        fact = draft.record_event(event)
+        _obey(draft, event, fact)
+
+
+def _obey(draft: Draft, event: Event, fact: Fact) -> None:
+    """An operator's event: its fact is recorded in any case."""
+    code = event.code
+    if code is EventCode.STOP_DEMON:
+        draft.outcome.stop = True
+    elif code is EventCode.ALARM:
+        commands.raise_alarm(draft, event, fact)
+    elif code in WITHOUT_JOB:
+        WITHOUT_JOB[code](draft, event, fact)
+    elif code in TABLE or code in ALL_STATUSES:
+        if event.joid not in draft.world.jobs:
+            fact.notes.append(notes.unknown_job(code.name, event.joid))
+        elif code in TABLE:
+            TABLE[code][row_of(draft.job(event.joid), draft.state(event.joid))](draft, event, fact)
+        else:
+            ALL_STATUSES[code](draft, event, fact)

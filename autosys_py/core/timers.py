@@ -1,0 +1,102 @@
+"""Timers that came due. One that no longer fits its definition or its run is nothing (rule E-01)."""
+
+from autosys_py.core import notes
+from autosys_py.core.boxes import judge, terminate
+from autosys_py.core.codes import LIVE, STARTABLE, Alarm, EventCode, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.schedule import next_start
+from autosys_py.core.starts import consider
+from autosys_py.core.windows import AT_OPENING, give_up_today, watch_window
+
+
+def tick(draft: Draft, event: Event) -> None:
+    """A start time, or the opening of a run window that a start waited for (semantics.md §4, rules D-04, D-10)."""
+    job = draft.world.jobs.get(event.joid)
+    if job is None or event.job_ver != job.job_ver:
+        return
+    fact = draft.record_event(event)
+    if event.value != AT_OPENING:
+        _set_next(draft, job, fact)
+    _take(draft, job, fact)
+
+
+def _take(draft: Draft, job: Job, fact: Fact) -> None:
+    state = draft.state(job.joid)
+    box = draft.box_state(job)
+    if box is not None and box.status is not Status.RUNNING and _missed(draft, job, fact):
+        return
+    if state.status is Status.ON_HOLD:
+        draft.change(fact, job.joid, latched=True)
+    elif state.status not in STARTABLE:
+        fact.notes.append(notes.ignored("STARTJOB", job.name, state.status.name))
+    else:
+        draft.change(fact, job.joid, latched=True)
+        if not consider(draft, job.joid) and draft.state(job.joid).latched:
+            fact.notes.append(notes.not_met())
+            watch_window(draft, job.joid)
+
+
+def _missed(draft: Draft, job: Job, fact: Fact) -> bool:
+    """A tick of a member of an idle box (MissedMemberTick, rule B-36)."""
+    if draft.world.configuration.MissedMemberTick == "lost":
+        fact.notes.append(notes.missed_tick(job.name))
+    elif draft.state(job.joid).status is not Status.ON_ICE:
+        draft.change(fact, job.joid, latched=True)
+    return True
+
+
+def _set_next(draft: Draft, job: Job, fact: Fact) -> None:
+    """The next tick is computed when one is processed; only one is ever stored (rule D-04)."""
+    if job.schedule is None:
+        return
+    due = next_start(job.schedule, draft.now, draft.world.zone)
+    draft.change(fact, job.joid, next_start=due)
+    if due is not None:
+        draft.schedule(EventCode.STARTJOB, due, job.joid, for_run=False)
+
+
+def check_window(draft: Draft, event: Event) -> None:
+    """One minute after the close: a job that still waits does not run today (rule D-07)."""
+    job = draft.world.jobs.get(event.joid)
+    if job is None or event.job_ver != job.job_ver:
+        return
+    state, box = draft.state(job.joid), draft.box_state(job)
+    in_running_box = box is not None and box.status is Status.RUNNING
+    waits = state.status is Status.ACTIVATED if in_running_box else state.latched and state.status in STARTABLE
+    if waits:
+        draft.record_event(event)
+        give_up_today(draft, job.joid)
+
+
+def check_max_alarm(draft: Draft, event: Event) -> None:
+    if _is_current_run(draft, event):
+        draft.record_event(event)
+        draft.alarm(event.joid, Alarm.MAXRUNALARM)
+
+
+def check_term_run_time(draft: Draft, event: Event) -> None:
+    """term_run_time is over: killed as by KILLJOB, without an event row of that name (semantics.md §4)."""
+    if _is_current_run(draft, event):
+        draft.record_event(event)
+        terminate(draft, event.joid)
+
+
+def check_box(draft: Draft, event: Event) -> None:
+    """A member left the box: it may be over now (rule B-30)."""
+    if event.joid in draft.world.jobs and draft.state(event.joid).status is Status.RUNNING:
+        judge(draft, event.joid, None)
+
+
+def look_again(draft: Draft, event: Event) -> None:
+    """A start that was put off because the job had already begun in the same step."""
+    job = draft.world.jobs.get(event.joid)
+    if job is not None and event.job_ver == job.job_ver:
+        consider(draft, event.joid)
+
+
+def _is_current_run(draft: Draft, event: Event) -> bool:
+    if event.joid not in draft.world.jobs:
+        return False
+    state = draft.state(event.joid)
+    return state.status in LIVE and (state.run_num, state.ntry) == (event.run_num, event.ntry)

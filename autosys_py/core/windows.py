@@ -1,0 +1,65 @@
+"""The run window: a gate, no trigger, judged at the moment of the start (rules D-05 to D-07)."""
+
+from autosys_py.core import notes
+from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Fact, Job
+from autosys_py.core.schedule import place
+
+AT_OPENING = "window"
+"""`value` of a STARTJOB that waits for a run window to open: no tick of the schedule."""
+
+
+def is_inside(draft: Draft, job: Job) -> bool:
+    """Is it now inside the job's run window? Without one always."""
+    return job.run_window is None or place(job.run_window, draft.now, draft.world.zone).inside
+
+
+def window_open(draft: Draft, job: Job, fact: Fact | None = None) -> bool:
+    """G5; if closed, the start is put off to the next opening or given up, whichever is nearer (D-06)."""
+    if is_inside(draft, job):
+        return True
+    if fact is None and draft.outcome.facts:
+        fact = draft.outcome.facts[-1]
+    if fact is not None:
+        fact.notes.append(notes.outside_window(job.name))
+    meet_closed_window(draft, job)
+    return False
+
+
+def meet_closed_window(draft: Draft, job: Job) -> None:
+    """Outside its window a job waits for the opening if that is nearer, else it does not run today (D-06)."""
+    assert job.run_window is not None
+    where = place(job.run_window, draft.now, draft.world.zone)
+    if not where.nearer_to_opening(draft.now):
+        give_up_today(draft, job.joid)
+        return
+    if draft.state(job.joid).latched:
+        draft.change(draft.outcome.facts[-1], job.joid, latched=False)
+    draft.schedule(EventCode.STARTJOB, where.opens, job.joid, for_run=False, value=AT_OPENING)
+
+
+def give_up_today(draft: Draft, joid: int) -> None:
+    """No start today: INACTIVE, even from SUCCESS, and the date must be met again."""
+    draft.set_status(joid, Status.INACTIVE, latched=False, exit_code=None, text=notes.missed_window())
+
+
+def watch_window(draft: Draft, joid: int) -> None:
+    """A job that waits inside its window is looked at one minute after the close (D-07)."""
+    job = draft.job(joid)
+    if job.run_window is None:
+        return
+    where = place(job.run_window, draft.now, draft.world.zone)
+    if where.inside:
+        draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes, joid, for_run=False)
+
+
+def enter_window(draft: Draft, joid: int) -> None:
+    """A member with a run window is decided at the start of its box (D-06), or watched (D-07)."""
+    job = draft.job(joid)
+    if job.run_window is None or draft.state(joid).status is not Status.ACTIVATED:
+        return
+    if is_inside(draft, job):
+        watch_window(draft, joid)
+    else:
+        meet_closed_window(draft, job)
