@@ -1,0 +1,128 @@
+"""sendevent: stores an event for the scheduler; says nothing if that is done (cli.md §2, docs/sendevent.md)."""
+
+from typing import TYPE_CHECKING
+
+from autosys_py.cli import clock
+from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import refusal
+from autosys_py.cli.options import Command, Given, Option, wrong_usage
+from autosys_py.cli.request import Request, read_request
+from autosys_py.cli.run import run
+from autosys_py.core.codes import EventCode
+
+if TYPE_CHECKING:
+    from autosys_py.core.model import Event
+
+
+def main() -> int:
+    return run(COMMAND)
+
+
+def send(given: Given) -> int:
+    """The work of one command line. Exit code 0; everything else is raised."""
+    if "F" in given and given.any("EJBIsArovPqGCTUKNld"):
+        raise wrong_usage()
+    if "E" not in given and "F" not in given:
+        raise wrong_usage()
+    with open_instance(given.get("S")) as instance:
+        if "F" in given:
+            from autosys_py.cli.batch import read_batch
+
+            requests = read_batch(given["F"], COMMAND, instance, clock.now())
+        else:
+            requests = [read_request(given, instance.configuration, clock.now(), instance.user_host)]
+        _carry_out(requests, instance)
+    return 0
+
+
+def _carry_out(requests: list[Request], instance: Instance) -> None:
+    """Asks a busy store as often as `-M` says; all requests are stored in one transaction, or none."""
+    from autosys_py.event_server.errors import StoreBusy
+
+    for left in reversed(range(max(request.tries for request in requests))):
+        try:
+            _store(requests, instance)
+            break
+        except StoreBusy:
+            if not left:
+                raise
+    for request in requests:
+        if request.event.code is EventCode.LIST_DEPENDENTS:
+            from autosys_py.cli.dependents import print_dependents
+
+            print_dependents(request.job or "", instance, clock.now())
+
+
+def _store(requests: list[Request], instance: Instance) -> None:
+    from autosys_py.cli.targets import events_of
+
+    additions: list[Event] = []
+    removals: list[tuple[Event, int | None]] = []
+    for request in requests:
+        for event in events_of(request, instance):
+            if request.unsend:
+                removals.append((event, request.due))
+            elif event.code not in WITHOUT_EFFECT:
+                additions.append(event)
+    if not additions and not removals:
+        return
+    store = instance.store
+    with store.transaction():
+        for event in additions:
+            store.add_event(event)
+        for event, due in removals:
+            if store.cancel_event(event.code, event.joid, due) is None:
+                raise refusal(10336)
+
+
+WITHOUT_EFFECT = frozenset({EventCode.AGGREGATE, EventCode.LIST_DEPENDENTS})
+"""Checked, or answered at once; never stored."""
+
+COMMAND = Command(
+    name="sendevent",
+    title="Sendevent",
+    synopsis=(
+        "-E event [-J job_name | -B group_name -I application_name]\n"
+        "[-s status] [-A alarm] [-G name=value] [-N machine_name]\n"
+        "[-K signals] [-P priority] [-q priority | date] [-r reply]\n"
+        '[-C "text"] [-T "date time"] [-U] [-M tries] [-S autoserv]\n'
+        "-F file [-M tries] [-S autoserv]"
+    ),
+    options=(
+        Option("E", "event", "event to send, see note 1"),
+        Option("J", "job_name", "job or box the event is for"),
+        Option("B", "group_name", "every job of the group; wildcards % * _ ?"),
+        Option("I", "application_name", "every job of the application; wildcards % * _ ?"),
+        Option("s", "status", "new status, for CHANGE_STATUS"),
+        Option("A", "alarm", "alarm, for ALARM"),
+        Option("G", "name=value", "global variable, for SET_GLOBAL; value DELETE deletes it"),
+        Option("N", "machine_name", "real machine, for MACH_OFFLINE and MACH_ONLINE"),
+        Option("K", "signal[,signal]", "signals in order, for KILLJOB and SEND_SIGNAL"),
+        Option("P", "priority", "priority of the event, 1 first; default 10", numeric=True),
+        Option(
+            "q",
+            "priority | date",
+            "queue priority for CHANGE_PRIORITY; business date YYYYMMDD for starts",
+            numeric=True,
+        ),
+        Option("r", "reply", "answer, for REPLY_RESPONSE"),
+        Option("o", "step", "step, for RESTARTJOB"),
+        Option("C", "text", "reason, kept with the event; the text of COMMENT"),
+        Option("T", "date time", "when the event is processed; default now"),
+        Option("U", text="cancels the last pending event that -E, -J and -T describe"),
+        Option("M", "tries", "how often to try while the store is busy", numeric=True),
+        Option("F", "file", "file of sendevent command lines; all are sent, or none"),
+        Option("v", "ALL | FAILOVER | ROLE=", "what STOP_DEMON stops"),
+        Option("l", "argument", "for AGGREGATE, without effect"),
+        Option("d", text="for AGGREGATE, without effect"),
+        Option("S", "autoserv", "another instance"),
+        Option("--preview", text="shows what the event would bypass and release"),
+    ),
+    notes=(
+        "Events: STARTJOB FORCE_STARTJOB KILLJOB CHANGE_STATUS JOB_ON_HOLD JOB_OFF_HOLD JOB_ON_ICE JOB_OFF_ICE",
+        "Also: JOB_ON_NOEXEC JOB_OFF_NOEXEC CHANGE_PRIORITY SEND_SIGNAL DELETEJOB RELEASE_RESOURCE REPLY_RESPONSE",
+        "Also: SET_GLOBAL COMMENT ALARM MACH_OFFLINE MACH_ONLINE STOP_DEMON RESTART JOB_STATUS_CHANGED LIST_DEPENDENTS",
+        "An accepted event prints nothing. The scheduler processes it; what it refuses is in its log.",
+    ),
+    act=send,
+)

@@ -1,0 +1,77 @@
+"""The event rows of `autorep -d` (cli.md §3.4): columns 2, 18, 39, 44, 48 and 70.
+
+A status stands bare, any other event in brackets, an alarm on two lines, an event's text in `< >` below it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from autosys_py.core.codes import EventCode
+from autosys_py.core.model import Event, Fact
+from autosys_py.report.text import pad, visible
+from autosys_py.report.times import TimeFormat
+
+BLANK = " "
+"""The line below a row and between two jobs: one blank character."""
+
+HEADING = (
+    "  Status/[Event]  Time                 Ntry ES  ProcessTime           Machine",
+    "  --------------  --------------------- --  --  --------------------- ----------------",
+)
+
+FIRST_INTERNAL = EventCode.DEFINITION_CHANGED
+"""From here on events are the machine's own talk: changed definitions and reports of agents."""
+
+PROCESSED = "PD"
+UNPROCESSED = "UP"
+
+
+class Times(NamedTuple):
+    """The zones of the two time columns."""
+
+    happened: TimeFormat
+    """The client's, or with `-t` the job's."""
+    processed: TimeFormat
+    """The scheduler's."""
+
+
+def event_lines(facts: Iterable[Fact], pending: Iterable[Event], times: Times) -> Iterator[str]:
+    """The heading, then a row for each fact and each event that still waits, in time order."""
+    yield from HEADING
+    for fact in facts:
+        if fact.code < FIRST_INTERNAL:
+            yield from _fact_lines(fact, times)
+    for event in pending:
+        if event.code < FIRST_INTERNAL:
+            yield _row(f"[{event.code.name}]", times.happened(event.due), 0, UNPROCESSED, "", "")
+
+
+def _fact_lines(fact: Fact, times: Times) -> Iterator[str]:
+    happened, processed = times.happened(fact.time), times.processed(fact.processed)
+    machine = visible(fact.machine)
+    if fact.code is EventCode.ALARM:
+        yield "  [*** ALARM ***]"
+        name = fact.alarm.name if fact.alarm is not None else fact.name or fact.value
+        yield _row(f"  {pad(visible(name), 12)}", happened, fact.ntry, PROCESSED, processed, machine)
+    elif is_status(fact):
+        assert fact.status is not None
+        yield _row(fact.status.name, happened, fact.ntry, PROCESSED, processed, machine)
+    else:
+        yield _row(f"[{fact.code.name}]", happened, 0, PROCESSED, processed, machine)
+    for text in _texts(fact):
+        yield f"    <{visible(text)}>"
+
+
+def is_status(fact: Fact) -> bool:
+    """Did the job enter a status here? A CHANGE_STATUS that was refused changed nothing."""
+    return fact.code is EventCode.CHANGE_STATUS and fact.status is not None and (bool(fact.changes) or not fact.eoid)
+
+
+def _texts(fact: Fact) -> list[str]:
+    """What was said with the event: its text, a comment, the reason of whoever sent it; nothing twice."""
+    comment = fact.value if fact.code is EventCode.COMMENT else ""
+    return list(dict.fromkeys(text for text in (fact.text, comment, fact.reason) if text))
+
+
+def _row(word: str, time: str, ntry: int, state: str, processed: str, machine: str) -> str:
+    return f"  {word:<14}  {time:<19}  {ntry:>3}  {state:<2}  {processed:<19}   {machine}"
