@@ -217,12 +217,9 @@ class Draft:
         """Stores a timer; bound to the present run unless `for_run` is False (rule E-01)."""
         state = self.state(joid)
         run_num, ntry = (state.run_num, state.ntry) if for_run else (0, 0)
-        job_ver = self.job(joid).job_ver
-        self.outcome.events.append(
-            Event(
-                code, due, joid=joid, job_ver=job_ver, run_num=run_num, ntry=ntry, value=value, sent=self.now
-            )  # fmt: skip
-        )
+        timer = Event(code, due, joid=joid, job_ver=self.job(joid).job_ver, value=value, sent=self.now)
+        timer.run_num, timer.ntry = run_num, ntry
+        self.outcome.events.append(timer)
 
     def order(self, kind: EffectKind, joid: int, value: str = "") -> None:
         """Gives the agent an order for the job's current run."""

@@ -14,7 +14,7 @@ def change_status(draft: Draft, event: Event, fact: Fact) -> None:
     """Any status but those with a rule of their own below."""
     target = event.status
     if target not in CHANGEABLE:
-        fact.notes.append(f"CAUAJM_E_60041 You cannot manually change the status to {target and target.name}.")
+        _refuse(event, fact, f"CAUAJM_E_60041 You cannot manually change the status to {target and target.name}.")
         return
     job = draft.job(event.joid)
     if job.is_box and target is Status.RUNNING:
@@ -31,8 +31,7 @@ def change_status(draft: Draft, event: Event, fact: Fact) -> None:
 def change_running_box(draft: Draft, event: Event, fact: Fact) -> None:
     """A box that runs is over by hand, or already is what it should become."""
     if event.status is Status.RUNNING:
-        fact.status = None
-        ignore(draft, event, fact)
+        _refuse(event, fact, notes.ignored(event.code.name, draft.job(event.joid).name, "RUNNING"))
         return
     state = draft.state(event.joid)
     change_status(draft, event, fact)
@@ -42,9 +41,8 @@ def change_running_box(draft: Draft, event: Event, fact: Fact) -> None:
 
 def change_iced(draft: Draft, event: Event, fact: Fact) -> None:
     assert event.status is not None
-    fact.status = None
     inactive = event.status is Status.INACTIVE
-    fact.notes.append(notes.iced_inactive() if inactive else notes.iced_status(event.status.name))
+    _refuse(event, fact, notes.iced_inactive() if inactive else notes.iced_status(event.status.name))
 
 
 def change_noexec(draft: Draft, event: Event, fact: Fact) -> None:
@@ -53,8 +51,7 @@ def change_noexec(draft: Draft, event: Event, fact: Fact) -> None:
     job = draft.job(event.joid)
     allowed = {Status.INACTIVE, Status.SUCCESS} | ({Status.RUNNING} if job.is_box else set())
     if event.status not in allowed:
-        fact.status = None
-        fact.notes.append(notes.noexec_status(event.status.name))
+        _refuse(event, fact, notes.noexec_status(event.status.name))
     elif job.is_box and draft.state(event.joid).status is Status.RUNNING:
         change_running_box(draft, event, fact)
     else:
@@ -74,6 +71,13 @@ def ignore(draft: Draft, event: Event, fact: Fact) -> None:
     state = draft.state(event.joid)
     shown = f"{state.status.name}/ON_NOEXEC" if state.noexec else state.status.name
     fact.notes.append(notes.ignored(event.code.name, draft.job(event.joid).name, shown))
+
+
+def _refuse(event: Event, fact: Fact, note: str) -> None:
+    """The fact keeps the word that was asked for and shows no status, because none was entered."""
+    fact.status = None
+    fact.value = event.status.name if event.status is not None else ""
+    fact.notes.append(note)
 
 
 def _write(draft: Draft, event: Event, fact: Fact, target: Status) -> None:

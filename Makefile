@@ -1,0 +1,45 @@
+# Everything a newcomer types. `make help` lists it; each target installs what it needs into .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format crash bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(VENV)/installed ## Run an end-of-day batch on this machine, under a minute
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: $(VENV)/installed-dev ## Run the tests, under four minutes
+	@$(BIN)/python -m pytest -m "not crash and not bench"
+
+lint: $(VENV)/installed-dev ## Check style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: $(VENV)/installed-dev ## Put the code into its one format
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+crash: $(VENV)/installed-dev ## Kill schedulers and commands at random moments and count what was lost
+	@$(BIN)/python -m pytest -m crash -s
+
+bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
+	@$(BIN)/python -m pytest -m bench -s
+
+clean: ## Remove the virtual environment and what the demo left
+	rm -rf $(VENV) demo-instance
+
+$(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "AutoSys-py needs Python 3.11 or later; say which with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing AutoSys-py into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/python -m compileall -q autosys_py
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

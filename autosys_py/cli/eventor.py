@@ -1,0 +1,159 @@
+"""`eventor`: the scheduler, in the foreground (cli.md §7.6, extensions.md §1)."""
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import complain, refusal
+from autosys_py.cli.options import Command, Given, Option, wrong_usage
+from autosys_py.cli.run import run
+from autosys_py.cli.zone import local_zone
+
+if TYPE_CHECKING:
+    from autosys_py.core.model import Effect, Event
+    from autosys_py.scheduler.loop import Loop
+
+LEASE_VALID = 30
+"""Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
+
+
+def schedule(given: Given) -> int:
+    """Runs until it is told to stop; running jobs go on."""
+    idle = _seconds(given.get("--exit-when-idle"))
+    with open_instance() as instance:
+        holder = _take_lease(instance)
+        try:
+            return _run(instance, holder, idle, quiet="q" in given)
+        finally:
+            _release_lease(instance, holder)
+
+
+def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
+    from autosys_py.agent.local import LocalAgent
+    from autosys_py.scheduler.journal import Journal
+    from autosys_py.scheduler.loop import Loop
+    from autosys_py.scheduler.recover import recover
+    from autosys_py.scheduler.turn import LeaseLost, Turns
+
+    configuration, zone = instance.configuration, local_zone()
+    with instance.store.transaction():
+        instance.store.put_setting("scheduler_zone", str(zone))
+    world, orders, adopted = recover(instance.store, configuration, zone, _local_nodes())
+    agent = LocalAgent(
+        instance.run, run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
+    )
+    journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _echo)
+    environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
+    loop = Loop(Turns(instance.store, world, holder, _complain), agent, journal, time.time, environment)
+    _stop_on_signals(loop)
+    try:
+        loop.resume(orders, adopted)
+        _announce(journal, str(zone), orders, adopted)
+        loop.run(idle)
+    except LeaseLost:
+        raise refusal(99020, instance.autoserv) from None
+    finally:
+        agent.close()
+        journal.close()
+    return 0
+
+
+def _announce(journal: object, zone: str, orders: "list[Effect]", adopted: "list[Effect]") -> None:
+    from autosys_py.scheduler.journal import Journal
+
+    assert isinstance(journal, Journal)
+    lines = [f"CAUAJM_I_40211 Using TZ = {zone}"]
+    if orders or adopted:
+        lines.append(f"Taking up {len(adopted)} running jobs and {len(orders)} orders.")
+    lines.append("CAUAJM_I_40246 AutoSys-py Scheduler startup complete")
+    journal.write(int(time.time()), lines)
+
+
+def _take_lease(instance: Instance) -> str:
+    """Our name in the lease; refuses if another scheduler acts on this store."""
+    from autosys_py.scheduler.lease import holder_name, host_of, is_dead
+
+    holder = holder_name()
+    with instance.store.transaction():
+        other = instance.store.take_lease(holder, int(time.time()), LEASE_VALID, is_dead)
+    if other is not None:
+        raise refusal(165, instance.autoserv, host_of(other))
+    return holder
+
+
+def _release_lease(instance: Instance, holder: str) -> None:
+    """Gives the lease back; a store that is gone keeps it until it is found dead."""
+    from autosys_py.event_server.errors import StoreError
+
+    try:
+        with instance.store.transaction():
+            instance.store.release_lease(holder)
+    except StoreError as error:
+        complain(str(error))
+
+
+def _local_nodes() -> frozenset[str]:
+    """The names that mean this host (extensions.md §2)."""
+    import socket
+
+    name = socket.gethostname()
+    return frozenset({"localhost", "localhost.localdomain", "::1", name, name.split(".")[0], socket.getfqdn()})
+
+
+def _stop_on_signals(loop: "Loop") -> None:
+    def stop(*_: object) -> None:
+        loop.stopping = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _complain(event: "Event") -> None:
+    """A bug of ours: the traceback goes to standard error for whoever mends it, the scheduler goes on."""
+    import traceback
+
+    print(f"event {event.code.name} {event.eoid} of job {event.joid} could not be processed:", file=sys.stderr)
+    traceback.print_exc()
+
+
+def _echo(text: str) -> None:
+    """The log on standard output; a reader that went away does not stop the scheduler."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _seconds(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e9:
+        raise wrong_usage(99021, value)
+    return seconds
+
+
+COMMAND = Command(
+    name="eventor",
+    title="Scheduler",
+    synopsis="[-f] [-q] [--exit-when-idle seconds]",
+    options=(
+        Option("f", text="runs in the foreground (the default)"),
+        Option("q", text="writes the log file only, nothing on standard output"),
+        Option("--exit-when-idle", "seconds", "ends when nothing has run or come due for so long"),
+    ),
+    act=schedule,
+)
+
+
+def main() -> int:
+    return run(COMMAND)
+
+

@@ -1,0 +1,130 @@
+"""The event_demon log, the file that operators read at night and scripts cut into words (cli.md §9).
+
+    [date time]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: STARTING        JOB: name MACHINE: host
+
+The message starts in column 27, the event in 49, its fields in 66, `JOB:` of statuses and alarms in 90. `lines` is
+pure and serves the simulator too; `Journal` owns the file.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.configuration import Configuration
+from autosys_py.core.model import Fact
+from autosys_py.core.text import visible
+
+UNSEEN = 920
+"""From this code on events are the scheduler's own business: only their notes are logged."""
+
+NameOf = Callable[[int], str]
+
+
+def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator[str]:
+    """The log lines of one fact, without their times."""
+    name = name_of(fact.joid) if fact.joid else ""
+    if fact.code is EventCode.CHANGE_STATUS and fact.status is Status.RUNNING and fact.machine:
+        yield f"CAUAJM_I_10082 [{fact.machine} connected for {name} {fact.joid}.{fact.run_num}.{fact.ntry}]"
+    text = visible(fact.text)
+    if fact.code < UNSEEN:
+        line = f"CAUAJM_I_40245 EVENT: {fact.code.name:<17}{_fields(fact, name)}".rstrip()
+        yield f"{line} TEXT {text}" if text and append_text else line
+        if text and not append_text:
+            yield f"<{text}>"
+    for note in fact.notes:
+        yield visible(note)
+
+
+def _fields(fact: Fact, name: str) -> str:
+    exit_code = f"EXITCODE:  {fact.exit_code}" if fact.exit_code is not None else ""
+    match fact.code:
+        case EventCode.CHANGE_STATUS:
+            status = fact.status.name if fact.status is not None else fact.value
+            machine = f" MACHINE: {padded(fact.machine, 16)}" if fact.machine else " "
+            return f"STATUS: {padded(status, 16)}JOB: {name}{machine}{exit_code}"
+        case EventCode.ALARM:
+            return f"ALARM: {padded(fact.name, 17)}JOB: {name} {exit_code}"
+        case EventCode.SET_GLOBAL:
+            return visible(f"GLOBAL: {fact.name} = {fact.value}")
+        case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
+            return f"MACHINE: {visible(fact.name)}"
+        case EventCode.COMMENT:
+            return " ".join(part for part in (f"JOB: {name}" if name else "", visible(fact.value)) if part)
+    return f"JOB: {name}" if name else ""
+
+
+def padded(text: str, width: int) -> str:
+    """Filled to `width`; a longer text is followed by one blank."""
+    return f"{text:<{width}}" if len(text) < width else f"{text} "
+
+
+class Clockface:
+    """Turns instants into `MM/DD/YYYY HH:MM:SS` of a zone; the last one is remembered, most come in bunches."""
+
+    def __init__(self, zone: ZoneInfo, date_format: str) -> None:
+        self._zone = zone
+        self._format = date_format.replace("MM", "%m").replace("DD", "%d").replace("YYYY", "%Y") + " %H:%M:%S"
+        self._last: tuple[int, str] | None = None
+
+    def read(self, moment: int) -> str:
+        if self._last is None or self._last[0] != moment:
+            self._last = moment, datetime.fromtimestamp(moment, self._zone).strftime(self._format)
+        return self._last[1]
+
+
+class Journal:
+    """The log file of one scheduler, rolled over at midnight of its zone; also written to `echo` if given."""
+
+    def __init__(
+        self, path: Path, zone: ZoneInfo, configuration: Configuration, echo: Callable[[str], object] | None
+    ) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = path
+        self._zone = zone
+        self._clockface = Clockface(zone, configuration.DateFormat)
+        self._append_text = configuration.AppendEventMessageText == "1"
+        self._echo = echo
+        self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._day = self._day_of_file()
+        self._minute: int | None = None
+
+    def write(self, now: int, messages: Iterable[str]) -> None:
+        """Writes lines of one moment and flushes them; a new minute is marked by a line of dashes."""
+        stamp = f"[{self._clockface.read(now)}]      "
+        text = "".join(f"{stamp}{message}\n" for message in messages)
+        if not text:
+            return
+        self._roll_over(now)
+        minute = now // 60
+        if self._minute is not None and minute != self._minute:
+            text = f"{stamp}{'-' * 40}\n{text}"
+        self._minute = minute
+        self._file.write(text)
+        self._file.flush()
+        if self._echo is not None:
+            self._echo(text)
+
+    def write_facts(self, now: int, facts: Iterable[Fact], name_of: NameOf) -> None:
+        """Writes the lines of a turn."""
+        self.write(now, (line for fact in facts for line in lines(fact, name_of, append_text=self._append_text)))
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _day_of_file(self) -> str | None:
+        """The day of the last line of a log that is already there."""
+        status = self.path.stat()
+        return self._day_at(int(status.st_mtime)) if status.st_size else None
+
+    def _day_at(self, moment: int) -> str:
+        return datetime.fromtimestamp(moment, self._zone).strftime("%m%d%Y")
+
+    def _roll_over(self, now: int) -> None:
+        day = self._day_at(now)
+        if self._day is not None and day != self._day:
+            self._file.close()
+            self.path.replace(self.path.with_name(f"{self.path.name}.{self._day}"))
+            self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._day = day

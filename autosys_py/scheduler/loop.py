@@ -1,0 +1,141 @@
+"""The loop: wait for something to happen, take a turn, give the orders, and again.
+
+One thread. It sleeps in the agent's `collect`, which wakes at once when a job ends, and otherwise looks twenty
+times a second whether another process has committed to the store (microseconds each) or a timer has come due.
+
+Orders are given a few at a time, with a look at the agent between: a box of a thousand members fills the machine
+with work after the first handful instead of a second later, and what ends meanwhile is committed in batches.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from autosys_py.agent.protocol import Agent, Report
+from autosys_py.core.codes import Status
+from autosys_py.core.model import Effect, EffectKind
+from autosys_py.event_server.protocol import EventServer
+from autosys_py.scheduler.journal import Journal
+from autosys_py.scheduler.turn import Turns
+
+POLL = 0.05
+"""Seconds between two looks at the store."""
+
+LEASE_RENEWAL = 5
+"""Seconds after which an idle scheduler renews its lease."""
+
+AT_ONCE = 8
+"""Starts given before the agent is asked again."""
+
+
+class Loop:
+    """Drives turns on the clock of its caller."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        agent: Agent,
+        journal: Journal,
+        clock: Callable[[], float],
+        environment: dict[str, str],
+    ) -> None:
+        self._turns = turns
+        self._agent = agent
+        self._journal = journal
+        self._clock = clock
+        self._environment = environment
+        self._orders: deque[Effect] = deque()
+        self._delivered: list[Effect] = []
+        """Orders that no report answers, given but still in the outbox."""
+        self._version: int | None = None
+        self._next_due: int | None = None
+        self._renewed = 0
+        self._last_work = clock()
+        self.stopping = False
+        """Set by a signal handler or by STOP_DEMON: the loop ends after the present turn."""
+
+    @property
+    def _store(self) -> EventServer:
+        return self._turns.store
+
+    def resume(self, orders: Iterable[Effect], adopted: Iterable[Effect]) -> None:
+        """Takes up what a former scheduler left: its unanswered orders and its runs."""
+        self._orders.extend(orders)
+        starts = (self._turns.start_order(effect, self._environment) for effect in adopted)
+        self._agent.adopt([order for order in starts if order is not None])
+
+    def run(self, exit_when_idle: float | None = None) -> None:
+        """Until told to stop, or until nothing has run or come due for `exit_when_idle` seconds."""
+        while not self.stopping:
+            self.pass_once()
+            if exit_when_idle is not None and self._is_idle() and self._clock() - self._last_work >= exit_when_idle:
+                return
+
+    def pass_once(self) -> None:
+        """One pass: give some orders, collect reports, take a turn if there is a reason."""
+        self._deliver()
+        reports = self._agent.collect(self._patience())
+        now = int(self._clock())
+        if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
+            self._take_turn(now, reports)
+
+    def _take_turn(self, now: int, reports: list[Report]) -> None:
+        outcome = self._turns.take(now, reports, self._delivered)
+        self._delivered = []
+        self._renewed = now
+        self._version = None  # our own commit changed what is due
+        self._agent.acknowledge(reports)
+        if outcome.facts:
+            self._last_work = self._clock()
+            self._journal.write_facts(now, outcome.facts, self._name_of)
+        self._orders.extend(outcome.effects)
+        self.stopping = self.stopping or outcome.stop
+
+    def _deliver(self) -> None:
+        given = 0
+        while self._orders and given < AT_ONCE:
+            effect = self._orders.popleft()
+            signals = [int(number) for number in effect.value.split(",")] if effect.value else []
+            if effect.kind is EffectKind.START:
+                given += 1
+                self._start(effect)
+            elif effect.kind is EffectKind.KILL:
+                self._agent.kill(effect.key, signals, self._turns.world.configuration.KillSignalInterval)
+            else:
+                self._agent.signal(effect.key, signals)
+                self._delivered.append(effect)
+
+    def _start(self, effect: Effect) -> None:
+        order = self._turns.start_order(effect, self._environment)
+        if order is not None:
+            self._agent.start(order)
+
+    def _patience(self) -> float:
+        """How long the agent may wait for a report, in seconds."""
+        if self._orders or self._delivered:
+            return 0
+        self._look_at_store()
+        if self._next_due is None:
+            return POLL
+        return max(0.0, min(POLL, self._next_due - self._clock()))
+
+    def _has_due(self, now: int) -> bool:
+        self._look_at_store()
+        return self._next_due is not None and self._next_due <= now
+
+    def _look_at_store(self) -> None:
+        version = self._store.version()
+        if version != self._version:
+            self._version = version
+            self._next_due = self._store.next_due()
+
+    def _is_idle(self) -> bool:
+        world = self._turns.world
+        if self._orders or self._has_due(int(self._clock())):
+            return False
+        if any(world.states[joid].status is Status.RESTART for joid in world.waiting):
+            return False
+        return all(key.joid in world.jobs and world.jobs[key.joid].is_box for key in world.runs)
+
+    def _name_of(self, joid: int) -> str:
+        job = self._turns.world.jobs.get(joid)
+        return job.name if job is not None else str(joid)

@@ -1,0 +1,39 @@
+"""Coming up: the same code after a clean stop, a `kill -9` or a power cut (design: recovery is start-up).
+
+The store says what is; the agent says what became of the runs. Orders still in the outbox are given again, runs
+that were under way are adopted, and their ends, long past perhaps, arrive as ordinary reports.
+"""
+
+from zoneinfo import ZoneInfo
+
+from autosys_py.core.configuration import Configuration
+from autosys_py.core.model import Effect, EffectKind
+from autosys_py.core.world import World
+from autosys_py.event_server.protocol import EventServer
+
+
+def recover(
+    store: EventServer, configuration: Configuration, zone: ZoneInfo, local_nodes: frozenset[str]
+) -> tuple[World, list[Effect], list[Effect]]:
+    """The world, the orders to give again, and the runs to adopt (as the orders that started them)."""
+    rows = store.load()
+    world = World(configuration, zone, local_nodes)
+    world.globals = dict(rows.globals)
+    for machine in rows.machines:
+        world.set_machine(machine.name, machine)
+    for job in rows.jobs:
+        world.define(job, rows.states.get(job.joid))
+    world.runs = {run.key: run for run in rows.open_runs}
+    world.last_seq = rows.last_seq
+    world.last_run_num = rows.last_run_num
+    ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}
+    adopted = [
+        Effect(EffectKind.START, run.key, run.job_ver, run.machine)
+        for run in rows.open_runs
+        if run.key not in ordered and not _is_box(world, run.key.joid)
+    ]
+    return world, list(rows.effects), adopted
+
+
+def _is_box(world: World, joid: int) -> bool:
+    return joid in world.jobs and world.jobs[joid].is_box

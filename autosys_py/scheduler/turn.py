@@ -1,0 +1,145 @@
+"""A turn: begin, renew the lease, take what is due, decide, write, commit; then, and only then, act.
+
+Everything that a turn decides is one transaction. If it does not commit, nothing was decided: the process ends and
+the next one begins with the same events and reports, and a pure core decides the same again. Orders are rows of the
+outbox before they are given, so an agent that was told twice finds the run started and adopts it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from autosys_py.agent.protocol import Report, StartOrder
+from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.model import Effect, Event, Fact, Outcome
+from autosys_py.core.step import step
+from autosys_py.core.world import World
+from autosys_py.event_server.protocol import EventServer
+
+BATCH = 500
+"""Events taken in one turn."""
+
+
+class LeaseLost(Exception):
+    """Another scheduler acts now; this one must stop before it writes (rule F-03)."""
+
+
+@dataclass(slots=True)
+class Turns:
+    """Takes turns on one store and one world."""
+
+    store: EventServer
+    world: World
+    holder: str
+    """Our name in the lease."""
+    complain: Callable[[Event], None]
+    """Told of an event that the core failed on, inside the handler of the exception."""
+
+    def take(self, now: int, reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
+        """One turn: agents' reports first, then what is due. `answered` are orders that need no report.
+
+        Returns everything decided. Raises LeaseLost, and the errors of the store; after either the world is no
+        longer to be trusted.
+        """
+        total = Outcome()
+        with self.store.transaction():
+            if not self.store.renew_lease(self.holder, now):
+                raise LeaseLost
+            due = self.store.due_events(now, BATCH)
+            for event in [*map(event_of, reports), *in_order(self.world, due)]:
+                self._attach(event)
+                outcome = self._step(event, now)
+                self.world.apply(outcome)
+                merge(total, outcome)
+            total.answered += [(effect.kind, effect.key) for effect in answered]
+            for joid in total.deleted:
+                self.store.delete_definition(joid)
+            self.store.write_turn([event.eoid for event in due], total, now)
+        return total
+
+    def start_order(self, effect: Effect, environment: dict[str, str]) -> StartOrder | None:
+        """The order that starts a run, made from the definition version it was decided for."""
+        definition = self.store.definition(effect.key.joid, effect.job_ver)
+        if definition is None:
+            return None
+        return StartOrder(
+            effect.key,
+            definition.job.name,
+            definition.job.job_type,
+            definition.attributes,
+            self.world.globals,
+            environment,
+        )
+
+    def _attach(self, event: Event) -> None:
+        """Events about definitions carry what `jil` stored; the core itself reads nothing."""
+        if event.code is EventCode.DEFINITION_CHANGED:
+            definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
+            event.definition = definition.job if definition else None
+            if event.definition and event.joid not in self.world.states:
+                row = self.store.status(event.joid)
+                event.state = row.state if row else None
+        elif event.code is EventCode.MACHINE_CHANGED:
+            event.machine = self.store.machine(event.name)
+
+    def _is_current(self, joid: int) -> bool:
+        return self.store.status(joid) is not None
+
+    def _step(self, event: Event, now: int) -> Outcome:
+        """A step that fails is a bug of ours: the event is put aside with an alarm, the others go on."""
+        try:
+            return step(self.world, event, now)
+        except Exception:
+            self.complain(event)
+            fact = Fact(self.world.last_seq + 1, EventCode.ALARM, now, now, eoid=event.eoid, joid=event.joid)
+            fact.alarm = Alarm.EVENT_HDLR_ERROR
+            fact.name = fact.alarm.name
+            fact.text = f"{event.code.name} could not be processed"
+            return Outcome(facts=[fact])
+
+
+def event_of(report: Report) -> Event:
+    """An agent's report as the event that the core understands."""
+    event = Event(report.code, report.time, exit_code=report.exit_code, value=report.text)
+    event.joid, event.run_num, event.ntry = report.key
+    if report.killed:
+        event.status = Status.TERMINATED
+    elif report.permanent:
+        event.status = Status.FAILURE
+    return event
+
+
+def in_order(world: World, events: list[Event]) -> list[Event]:
+    """By priority, due time, arrival; ticks of one second behind the rest: outer boxes, inner boxes, jobs (M-05)."""
+    if len(events) < 2:
+        return events
+    return sorted(events, key=lambda event: (event.priority, event.due, *_rank(world, event), event.eoid))
+
+
+def _rank(world: World, event: Event) -> tuple[int, int]:
+    if event.code is not EventCode.STARTJOB or not event.job_ver:
+        return 0, 0
+    job = world.jobs.get(event.joid)
+    if job is None or not job.is_box:
+        return 2, 0
+    depth = 0
+    while job is not None and job.box_joid:
+        depth += 1
+        job = world.jobs.get(job.box_joid)
+    return 1, depth
+
+
+def merge(total: Outcome, part: Outcome) -> None:
+    """Adds a step's outcome to the turn's."""
+    total.facts += part.facts
+    total.states |= part.states
+    total.runs |= part.runs
+    total.globals |= part.globals
+    total.machines |= part.machines
+    total.events += part.events
+    total.effects += part.effects
+    total.answered += part.answered
+    total.deleted += part.deleted
+    total.stop = total.stop or part.stop
+    total.run_num = max(total.run_num, part.run_num)
+    for joid in part.deleted:
+        total.states.pop(joid, None)
