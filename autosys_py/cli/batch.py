@@ -8,24 +8,27 @@ from autosys_py.cli.messages import Refused, message, refusal
 from autosys_py.cli.options import Asked, Command, parse
 from autosys_py.cli.request import Request, read_request
 from autosys_py.cli.targets import events_of
+from autosys_py.core.model import Event
 from autosys_py.report.text import visible
 
 
-def read_batch(name: str, command: Command, instance: Instance, now: int) -> list[Request]:
-    """The requests of a file. Raises Refused with the message of every bad line, where it stands, and 60388."""
+def read_batch(name: str, command: Command, instance: Instance, now: int) -> list[tuple[Request, list[Event]]]:
+    """The requests of a file and their events.
+
+    Raises Refused with the message of every bad line, where that line stands, and 60388.
+    """
     try:
         text = Path(name).read_text(encoding="utf-8", errors="surrogateescape")
     except (OSError, ValueError) as error:
         raise refusal(99005, name, getattr(error, "strerror", None) or error) from None
-    requests: list[Request] = []
+    orders: list[tuple[Request, list[Event]]] = []
     complaints: list[str] = []
     exit_code = 2
     for number, line in enumerate(text.split("\n"), start=1):
         try:
             request = _request(line, command, instance, now)
             if request is not None:
-                events_of(request, instance)
-                requests.append(request)
+                orders.append((request, events_of(request, instance)))
         except Refused as refused:
             complaints += refused.lines or (message(command.usage_error),)
             complaints.append(f"    {visible(name)}, line {number}: {visible(line.strip())}")
@@ -33,7 +36,7 @@ def read_batch(name: str, command: Command, instance: Instance, now: int) -> lis
                 exit_code = 1
     if complaints:
         raise Refused(*complaints, message(60388), exit_code=exit_code)
-    return requests
+    return orders
 
 
 def _request(line: str, command: Command, instance: Instance, now: int) -> Request | None:

@@ -25,7 +25,7 @@ click command of the same table for `--help` and the completion of shells.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from autosys_py.cli.messages import Refused, message
 
@@ -91,9 +91,16 @@ class Given:
         assert value is not None
         return value
 
-    def get(self, name: str) -> str | None:
-        """The value of an option, None if it is missing or has none."""
-        return self._values.get(name)
+    @overload
+    def get(self, name: str) -> str | None: ...
+
+    @overload
+    def get(self, name: str, default: str) -> str: ...
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The value of an option, the default if it is missing or has none."""
+        value = self._values.get(name)
+        return default if value is None else value
 
     def put(self, name: str, value: str | None) -> None:
         self._values[name] = value

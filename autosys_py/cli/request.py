@@ -60,12 +60,16 @@ def read_request(given: Given, configuration: Configuration, now: int, sent_by: 
     if "U" not in given:
         _VALUES.get(code, _no_value)(event, given)
     event.priority = _number(given, "P", 99007, event.priority)
-    tries = _number(given, "M", 40059, 1)
     due = _due(given, configuration)
     event.due = max(now, due or now)
     if "U" not in given:
         _check_reason(code, event.reason, configuration)
-    return Request(event, given.get("J"), given.get("B"), given.get("I"), "U" in given, due, tries)
+    return Request(event, given.get("J"), given.get("B"), given.get("I"), "U" in given, due, read_tries(given))
+
+
+def read_tries(given: Given) -> int:
+    """`-M`: how often a busy store is asked; once without it."""
+    return _number(given, "M", 40059, 1)
 
 
 def _event_code(word: str) -> EventCode:

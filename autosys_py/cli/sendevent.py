@@ -6,12 +6,17 @@ from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
-from autosys_py.cli.request import Request, read_request
+from autosys_py.cli.request import Request, read_request, read_tries
 from autosys_py.cli.run import run
+from autosys_py.cli.targets import events_of
 from autosys_py.core.codes import EventCode
+from autosys_py.core.model import Event
 
 if TYPE_CHECKING:
-    from autosys_py.core.model import Event
+    from autosys_py.event_server.protocol import EventServer
+
+Order = tuple[Request, list[Event]]
+"""A checked line and the events it comes to."""
 
 
 def main() -> int:
@@ -20,7 +25,7 @@ def main() -> int:
 
 def send(given: Given) -> int:
     """The work of one command line. Exit code 0; everything else is raised."""
-    if "F" in given and given.any("EJBIsArovPqGCTUKNld"):
+    if "F" in given and given.any((*"EJBIsArovPqGCTUKNld", "--preview")):
         raise wrong_usage()
     if "E" not in given and "F" not in given:
         raise wrong_usage()
@@ -28,51 +33,54 @@ def send(given: Given) -> int:
         if "F" in given:
             from autosys_py.cli.batch import read_batch
 
-            requests = read_batch(given["F"], COMMAND, instance, clock.now())
+            orders = read_batch(given["F"], COMMAND, instance, clock.now())
         else:
-            requests = [read_request(given, instance.configuration, clock.now(), instance.user_host)]
-        _carry_out(requests, instance)
+            request = read_request(given, instance.configuration, clock.now(), instance.user_host)
+            orders = [(request, events_of(request, instance))]
+        _store(orders, instance, _tries(orders, given))
+        _answer([request for request, _ in orders], instance)
     return 0
 
 
-def _carry_out(requests: list[Request], instance: Instance) -> None:
-    """Asks a busy store as often as `-M` says; all requests are stored in one transaction, or none."""
+def _tries(orders: list[Order], given: Given) -> int:
+    """How often a busy store is asked: `-M` of the line, or the largest in the file."""
+    return max([read_tries(given), *(request.tries for request, _ in orders)])
+
+
+def _store(orders: list[Order], instance: Instance, tries: int) -> None:
+    """Everything in one transaction, or nothing."""
     from autosys_py.event_server.errors import StoreBusy
 
-    for left in reversed(range(max(request.tries for request in requests))):
+    if all(request.event.code in WITHOUT_EFFECT for request, _ in orders):
+        return
+    for left in reversed(range(tries)):
         try:
-            _store(requests, instance)
-            break
+            with instance.store.transaction():
+                for request, events in orders:
+                    _store_one(request, events, instance.store)
+            return
         except StoreBusy:
             if not left:
                 raise
+
+
+def _store_one(request: Request, events: list[Event], store: "EventServer") -> None:
+    if request.event.code in WITHOUT_EFFECT:
+        return
+    for event in events:
+        if not request.unsend:
+            store.add_event(event)
+        elif store.cancel_event(event.code, event.joid, request.due) is None:
+            raise refusal(10336)
+
+
+def _answer(requests: list[Request], instance: Instance) -> None:
+    """What is answered at once, after the rest is stored."""
     for request in requests:
         if request.event.code is EventCode.LIST_DEPENDENTS:
             from autosys_py.cli.dependents import print_dependents
 
             print_dependents(request.job or "", instance, clock.now())
-
-
-def _store(requests: list[Request], instance: Instance) -> None:
-    from autosys_py.cli.targets import events_of
-
-    additions: list[Event] = []
-    removals: list[tuple[Event, int | None]] = []
-    for request in requests:
-        for event in events_of(request, instance):
-            if request.unsend:
-                removals.append((event, request.due))
-            elif event.code not in WITHOUT_EFFECT:
-                additions.append(event)
-    if not additions and not removals:
-        return
-    store = instance.store
-    with store.transaction():
-        for event in additions:
-            store.add_event(event)
-        for event, due in removals:
-            if store.cancel_event(event.code, event.joid, due) is None:
-                raise refusal(10336)
 
 
 WITHOUT_EFFECT = frozenset({EventCode.AGGREGATE, EventCode.LIST_DEPENDENTS})

@@ -1,0 +1,62 @@
+"""autostatus: the status of a job or the value of a global, one bare line (cli.md §4, docs/autostatus.md)."""
+
+from collections.abc import Iterable
+
+from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import misuse, refusal
+from autosys_py.cli.names import is_pattern, is_speakable, select
+from autosys_py.cli.options import Command, Given, Option, wrong_usage
+from autosys_py.cli.output import write_lines
+from autosys_py.cli.run import run
+from autosys_py.report.summary import full_status
+from autosys_py.report.text import visible
+
+
+def main() -> int:
+    return run(COMMAND)
+
+
+def status(given: Given) -> int:
+    """A line for each job or global that is meant. Exit code 0; everything else is raised."""
+    if "J" in given and "G" in given:
+        raise misuse(50002, "-J", "-G")
+    if not given.any("JG"):
+        raise wrong_usage()
+    with open_instance(given.get("S")) as instance:
+        write_lines(_statuses(instance, given["J"]) if "J" in given else _values(instance, given["G"]))
+    return 0
+
+
+def _statuses(instance: Instance, name: str) -> Iterable[str]:
+    store = instance.store
+    head = store.head(name) if is_speakable(name) and not is_pattern(name) else None
+    if head is not None:
+        joids = [head.joid]
+    elif is_pattern(name) or "_" in name:
+        joids = [each.joid for each in select(name, store.heads(), lambda each: each.name)]
+    else:
+        joids = []
+    if not joids and not is_pattern(name):
+        raise refusal(50004, name)
+    return (full_status(row.state) for row in store.statuses(joids))
+
+
+def _values(instance: Instance, name: str) -> Iterable[str]:
+    rows = select(name, instance.store.globals(), lambda row: row.name)
+    if not rows and not is_pattern(name):
+        raise refusal(50005, name)
+    return (visible(row.value) for row in rows)
+
+
+COMMAND = Command(
+    name="autostatus",
+    title="Status",
+    synopsis="-J job_name | -G global_name\n[-S autoserv]",
+    options=(
+        Option("J", "job_name", "job whose status is printed; ALL, wildcards % * _ ?"),
+        Option("G", "global_name", "global variable whose value is printed; ALL, wildcards"),
+        Option("S", "autoserv", "another instance"),
+    ),
+    act=status,
+    usage_error=50001,
+)

@@ -1,0 +1,101 @@
+"""Which jobs a report shows, in which order and how deep: boxes before their members (cli.md §3.1, §3.3)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from autosys_py.cli.messages import refusal
+from autosys_py.cli.names import is_pattern, is_speakable, matcher
+
+if TYPE_CHECKING:
+    from autosys_py.core.model import JobState
+    from autosys_py.event_server.protocol import EventServer, JobHead
+
+CHUNK = 500
+"""Jobs asked of the store at once."""
+
+
+class Placed(NamedTuple):
+    """A job and its place in the report."""
+
+    head: "JobHead"
+    depth: int
+    """How many boxes of this report it stands in."""
+
+
+class Selection(NamedTuple):
+    jobs: list[Placed]
+    """In the order of the report: definition order, members below their box."""
+    explicit: bool
+    """One job was asked for by its name; its row is the first."""
+
+
+def select_jobs(store: "EventServer", name: str, levels: int | None) -> Selection:
+    """The jobs of `-J`: a name or pattern, each box with its members down to `levels` (None = all).
+
+    Raises Refused (50027) for a name that no job has.
+    """
+    if not is_pattern(name):
+        head = store.head(name) if is_speakable(name) else None
+        if head is not None:
+            return Selection(list(_walk([head], store.members, levels)), explicit=True)
+    matches = matcher(name)
+    heads = store.heads() if is_pattern(name) or "_" in name else []
+    chosen = {head.joid: head for head in heads if matches(head.name)}
+    if not chosen and not is_pattern(name):
+        raise refusal(50027, name)
+    boxes = {head.joid: head.box_joid for head in heads}
+    roots = [head for head in chosen.values() if not _stands_in(chosen, head.box_joid, boxes)]
+    return Selection(list(_walk(roots, _members(heads), levels)), explicit=False)
+
+
+def select_grouped(store: "EventServer", group: str | None, application: str | None, levels: int | None) -> Selection:
+    """The jobs of `-B` and `-I`, both together where both are given; members below their box if that is among them."""
+    in_group = matcher(group) if group is not None else _any
+    in_application = matcher(application) if application is not None else _any
+    heads = [head for head in store.heads() if in_group(head.group) and in_application(head.application)]
+    chosen = {head.joid for head in heads}
+    roots = [head for head in heads if head.box_joid not in chosen]
+    return Selection(list(_walk(roots, _members(heads), levels)), explicit=False)
+
+
+def with_states(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple[Placed, JobState]]":
+    """Each job with its state; asks the store in chunks, so memory stays flat."""
+    remaining = iter(jobs)
+    while chunk := list(islice(remaining, CHUNK)):
+        states = {row.head.joid: row.state for row in store.statuses([placed.head.joid for placed in chunk])}
+        for placed in chunk:
+            state = states.get(placed.head.joid)
+            if state is not None:
+                yield placed, state
+
+
+def _any(_name: str) -> bool:
+    return True
+
+
+def _stands_in(chosen: "dict[int, JobHead]", box: int, boxes: dict[int, int]) -> bool:
+    """Is a box around the job chosen? Then it comes with that box."""
+    while box in boxes:
+        if box in chosen:
+            return True
+        box = boxes[box]
+    return False
+
+
+def _members(heads: "list[JobHead]") -> "Callable[[int], list[JobHead]]":
+    members: dict[int, list[JobHead]] = {}
+    for head in heads:
+        if head.box_joid:
+            members.setdefault(head.box_joid, []).append(head)
+    return lambda box: members.get(box, [])
+
+
+def _walk(roots: "list[JobHead]", members: "Callable[[int], list[JobHead]]", levels: int | None) -> Iterator[Placed]:
+    stack = [Placed(head, 0) for head in reversed(roots)]
+    while stack:
+        placed = stack.pop()
+        yield placed
+        head, depth = placed
+        if head.job_type == "BOX" and (levels is None or depth < levels):
+            stack.extend(Placed(member, depth + 1) for member in reversed(members(head.joid)))
