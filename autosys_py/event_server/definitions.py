@@ -1,0 +1,101 @@
+"""Jobs and machines as `jil` writes them: versions that are never changed, only followed by newer ones."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from autosys_py.core.model import Definition, Job, JobState, Machine
+from autosys_py.event_server.errors import AlreadyExists
+from autosys_py.event_server.escapes import escaped
+from autosys_py.event_server.heads import names_in
+from autosys_py.event_server.protocol import JobHead
+from autosys_py.event_server.rows import (
+    definition_of,
+    definition_row,
+    head_of_row,
+    machine_of,
+    machine_row,
+    state_row,
+)
+from autosys_py.event_server.seam import PAGE, Seam
+
+
+class Definitions(Seam):
+    """The part of `EventServer` that `jil` writes and everybody reads."""
+
+    def head(self, name: str) -> JobHead | None:
+        row = self.row("head", name=escaped(name))
+        return None if row is None else head_of_row(row)
+
+    def heads(self) -> list[JobHead]:
+        return [head_of_row(row) for row in self.rows("heads")]
+
+    def members(self, box_joid: int) -> list[JobHead]:
+        return [head_of_row(row) for row in self.rows("members", box_joid=box_joid)]
+
+    def definition(self, joid: int, job_ver: int = 0) -> Definition | None:
+        if job_ver:
+            row = self.row("definition_version", joid=joid, job_ver=job_ver)
+        else:
+            row = self.row("definition", joid=joid)
+        return None if row is None else definition_of(row)
+
+    def definitions(self, joids: Sequence[int] | None = None) -> Iterator[Definition]:
+        if joids is None or len(joids) > PAGE:
+            wanted = None if joids is None else set(joids)
+            for row in self.pages("definitions_after"):
+                if wanted is None or row[0] in wanted:
+                    yield definition_of(row)
+        else:
+            for joid in sorted(set(joids)):
+                definition = self.definition(joid)
+                if definition is not None:
+                    yield definition
+
+    def jobs_naming(self, name: str) -> list[int]:
+        return [joid for (joid,) in self.rows("jobs_naming", name=escaped(name))]
+
+    def put_definition(self, definition: Definition) -> Job:
+        job = definition.job
+        holder = self.head(job.name)
+        if holder is not None and holder.joid != job.joid:
+            raise AlreadyExists(f"{job.name} already exists; delete_job it first or choose another name")
+        joid = job.joid or self._draw_joid()
+        job = replace(job, joid=joid, job_ver=self._newest_version(joid) + 1)
+        self._retire(joid)
+        self.change_many("insert_definition", [definition_row(replace(definition, job=job))])
+        self.change_many("insert_condition_name", [(escaped(name), joid) for name in names_in(job)])
+        return job
+
+    def delete_definition(self, joid: int) -> None:
+        self._retire(joid)
+        self.change("delete_state", joid=joid)
+
+    def _retire(self, joid: int) -> None:
+        """The job's current version is no longer the current one."""
+        if self.change("retire_definition", joid=joid):
+            self.change("delete_condition_names", joid=joid)
+
+    def _draw_joid(self) -> int:
+        row = self.returned("draw_number", name="joid")
+        assert row is not None
+        return int(row[0])
+
+    def _newest_version(self, joid: int) -> int:
+        row = self.row("newest_version", joid=joid)
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    def put_first_state(self, joid: int, state: JobState) -> None:
+        self.change_many("put_states", [state_row(joid, state)])
+
+    def machines(self) -> list[Machine]:
+        return [machine_of(row) for row in self.rows("machines")]
+
+    def machine(self, name: str) -> Machine | None:
+        row = self.row("machine", name=escaped(name))
+        return None if row is None else machine_of(row)
+
+    def put_machine(self, machine: Machine) -> None:
+        self.change_many("put_machine", [machine_row(machine)])
+
+    def delete_machine(self, name: str) -> None:
+        self.change("delete_machine", name=escaped(name))

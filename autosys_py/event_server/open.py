@@ -1,0 +1,63 @@
+"""Opening the event store of an instance: created on first use, migrated after an update, else one cheap question."""
+
+from pathlib import Path
+
+from autosys_py.event_server.driver import linked_version, wal_is_safe
+from autosys_py.event_server.errors import StoreDamaged, StoreError
+from autosys_py.event_server.protocol import EventServer
+from autosys_py.event_server.sql import HEAD
+from autosys_py.event_server.sqlite import SqliteStore
+
+_SQLITE = "sqlite:///"
+
+
+def open_store(url: str) -> EventServer:
+    """The store at a SQLAlchemy URL, ready to use.
+
+    `sqlite:///relative/path` and `sqlite:////absolute/path` take the fast way; every other URL, `sqlite+pysqlite:///`
+    among them, goes through SQLAlchemy. Raises errors of `errors.py`.
+    """
+    path = url.removeprefix(_SQLITE)
+    if url.startswith(_SQLITE) and path and path != ":memory:" and "?" not in path:
+        return open_sqlite(Path(path))
+    from autosys_py.event_server.sqlalchemy_store import open_sqlalchemy
+
+    return open_sqlalchemy(url)
+
+
+def open_sqlite(path: Path, wal: bool | None = None) -> SqliteStore:
+    """The store in a file. `wal` says whether a write-ahead log may be used; by default the linked SQLite decides."""
+    if wal is None:
+        wal = wal_is_safe(linked_version())
+    if not _has_content(path):
+        from autosys_py.event_server.migrate import create_sqlite
+
+        create_sqlite(path, wal)
+    store = SqliteStore(path)
+    try:
+        if _revision(store) != HEAD:
+            from autosys_py.event_server.migrate import upgrade_sqlite
+
+            upgrade_sqlite(path)
+        if not (wal and store.journal_mode() == "wal"):
+            store.use_rollback_journal()
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:  # also what cannot be looked at: creating it says why
+        return False
+
+
+def _revision(store: SqliteStore) -> str | None:
+    try:
+        return store.revision()
+    except StoreDamaged as error:
+        if "no such table" in str(error):
+            return None
+        raise

@@ -1,0 +1,302 @@
+-- Every statement the event store runs, for SQLite and PostgreSQL alike; `queries.py` reads this file.
+--
+-- A statement begins with its name and the reason why it is the way it is, and ends where the next one begins.
+-- Columns stand in the order of the functions in `rows.py`. Parameters are `:name`; those of statements that run for
+-- many rows at once stand in the order of the row, each once. Schema and indexes: `tables.py`.
+
+
+-- Life
+
+-- name: revision
+-- Asked at every opening, instead of importing Alembic.
+select version_num from alembic_version;
+
+-- name: setting
+select value from setting where key = :key;
+
+-- name: put_setting
+insert into setting (key, value) values (:key, :value)
+on conflict (key) do update set value = excluded.value;
+
+-- name: draw_number
+-- Drawn and read in one statement, inside a writing transaction: numbers never repeat and never leave a gap.
+update counter set value = value + 1 where name = :name returning value;
+
+-- name: raise_number
+-- The scheduler numbers runs and facts in memory and leaves the highest here. Never lowered.
+update counter set value = :value where name = :name and value < :value;
+
+-- name: number
+select value from counter where name = :name;
+
+
+-- Definitions
+
+-- name: head
+select joid, job_ver, name, job_type, box_joid, application, job_group
+from job where name = :name and is_current = 1;
+
+-- name: heads
+select joid, job_ver, name, job_type, box_joid, application, job_group
+from job where is_current = 1 order by joid;
+
+-- name: members
+select joid, job_ver, name, job_type, box_joid, application, job_group
+from job where box_joid = :box_joid and is_current = 1 order by joid;
+
+-- name: definition
+select joid, job_ver, name, job_type, box_joid, compiled, attributes, sent_by, time
+from job where joid = :joid and is_current = 1;
+
+-- name: definition_version
+select joid, job_ver, name, job_type, box_joid, compiled, attributes, sent_by, time
+from job where joid = :joid and job_ver = :job_ver;
+
+-- name: definitions_after
+-- Read page by page, so that no lock and no cursor outlives a statement while the reader prints at leisure.
+select joid, job_ver, name, job_type, box_joid, compiled, attributes, sent_by, time
+from job where is_current = 1 and joid > :after order by joid limit :limit;
+
+-- name: jobs_naming
+select joid from job_cond where name = :name order by joid;
+
+-- name: newest_version
+-- Over all versions and not only the current one: the number of a deleted version is not given again.
+select max(job_ver) from job where joid = :joid;
+
+-- name: insert_definition
+insert into job
+    (joid, job_ver, is_current, name, job_type, box_joid, application, job_group, attributes, compiled, sent_by, time)
+values
+    (:joid, :job_ver, 1, :name, :job_type, :box_joid, :application, :job_group, :attributes, :compiled, :sent_by,
+     :time);
+
+-- name: retire_definition
+-- The one column of a version that ever changes: runs and facts go on pointing at the rest.
+update job set is_current = 0 where joid = :joid and is_current = 1;
+
+-- name: insert_condition_name
+insert into job_cond (name, joid) values (:name, :joid);
+
+-- name: delete_condition_names
+delete from job_cond where joid = :joid;
+
+-- name: delete_state
+delete from job_status where joid = :joid;
+
+-- name: machines
+select name, type, node_name, max_load, factor, opsys, offline, attributes from machine order by name;
+
+-- name: machine
+select name, type, node_name, max_load, factor, opsys, offline, attributes from machine where name = :name;
+
+-- name: put_machine
+insert into machine (name, type, node_name, max_load, factor, opsys, offline, attributes)
+values (:name, :type, :node_name, :max_load, :factor, :opsys, :offline, :attributes)
+on conflict (name) do update set
+    type = excluded.type, node_name = excluded.node_name, max_load = excluded.max_load, factor = excluded.factor,
+    opsys = excluded.opsys, offline = excluded.offline, attributes = excluded.attributes;
+
+-- name: put_machine_offline
+-- The scheduler's word on a machine. What `jil` wrote meanwhile is newer than what the scheduler remembers, and stays.
+insert into machine (name, type, node_name, max_load, factor, opsys, offline, attributes)
+values (:name, :type, :node_name, :max_load, :factor, :opsys, :offline, :attributes)
+on conflict (name) do update set offline = excluded.offline;
+
+-- name: delete_machine
+delete from machine where name = :name;
+
+
+-- Events
+
+-- name: insert_event
+-- A timer that is already there is not inserted again: the unique index event_timer holds for job_ver > 0. Then
+-- nothing is returned.
+insert into event
+    (code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent)
+values
+    (:code, :due, :priority, :joid, :job_ver, :run_num, :ntry, :status, :exit_code, :name, :value, :sent_by, :reason,
+     :sent)
+on conflict do nothing
+returning eoid;
+
+-- name: insert_events
+-- The same for many at once, where nobody asks for the numbers.
+insert into event
+    (code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent)
+values
+    (:code, :due, :priority, :joid, :job_ver, :run_num, :ntry, :status, :exit_code, :name, :value, :sent_by, :reason,
+     :sent)
+on conflict do nothing;
+
+-- name: timer
+-- `job_ver > 0` says to the planner that the partial index will do.
+select eoid from event
+where joid = :joid and job_ver = :job_ver and code = :code and due = :due and run_num = :run_num and ntry = :ntry
+    and value = :value and job_ver > 0;
+
+-- name: due_events
+-- The inner query sorts what is due on the index alone, however long the backlog is; only the winners are fetched.
+select eoid, code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent
+from event
+where eoid in (select eoid from event where due <= :now order by priority, due, eoid limit :limit)
+order by priority, due, eoid;
+
+-- name: next_due
+select min(due) from event;
+
+-- name: pending_events
+select eoid, code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent
+from event where joid = :joid order by due, eoid;
+
+-- name: delete_events
+-- The number of rows deleted is compared with the number of events processed.
+delete from event where eoid = :eoid;
+
+
+-- The scheduler
+
+-- name: jobs_after
+-- `load` reads what decides and leaves commands and descriptions where they are.
+select joid, job_ver, name, job_type, box_joid, compiled
+from job where is_current = 1 and joid > :after order by joid limit :limit;
+
+-- name: states_after
+-- Through `job`, because a turn that was under way may have written the state of a job just deleted.
+select
+    job.joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
+    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority
+from job join job_status on job_status.joid = job.joid
+where is_current = 1 and job.joid > :after order by job.joid limit :limit;
+
+-- name: open_runs
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+from job_runs where end_time is null order by joid, run_num, ntry;
+
+-- name: effects
+select kind, joid, run_num, ntry, job_ver, machine, value from effect order by number;
+
+-- name: last_fact
+-- Where the chain of hashes goes on.
+select seq, hash from proc_event order by seq desc limit 1;
+
+-- name: insert_facts
+insert into proc_event
+    (seq, code, time, processed, cause, eoid, joid, run_num, ntry, status, noexec, alarm, exit_code, machine, name,
+     value, text, sent_by, reason, notes, changes, hash)
+values
+    (:seq, :code, :time, :processed, :cause, :eoid, :joid, :run_num, :ntry, :status, :noexec, :alarm, :exit_code,
+     :machine, :name, :value, :text, :sent_by, :reason, :notes, :changes, :hash);
+
+-- name: put_states
+insert into job_status
+    (joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
+     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority)
+values
+    (:joid, :status, :noexec, :run_num, :ntry, :last_start, :last_end, :end_seq, :exit_code, :machine, :since,
+     :latched, :next_start, :box_run, :box_ntry, :forced, :killed, :retries, :system_restarts, :before_hold,
+     :queue_priority)
+on conflict (joid) do update set
+    status = excluded.status, noexec = excluded.noexec, run_num = excluded.run_num, ntry = excluded.ntry,
+    last_start = excluded.last_start, last_end = excluded.last_end, end_seq = excluded.end_seq,
+    exit_code = excluded.exit_code, machine = excluded.machine, since = excluded.since, latched = excluded.latched,
+    next_start = excluded.next_start, box_run = excluded.box_run, box_ntry = excluded.box_ntry,
+    forced = excluded.forced, killed = excluded.killed, retries = excluded.retries,
+    system_restarts = excluded.system_restarts, before_hold = excluded.before_hold,
+    queue_priority = excluded.queue_priority;
+
+-- name: put_runs
+-- Which version a run was started with and by which fact never changes; where and how it goes does.
+insert into job_runs
+    (joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq)
+values
+    (:joid, :run_num, :ntry, :job_ver, :machine, :start_time, :end_time, :status, :exit_code, :forced, :first_seq)
+on conflict (joid, run_num, ntry) do update set
+    job_ver = excluded.job_ver, machine = excluded.machine, start_time = excluded.start_time,
+    end_time = excluded.end_time, status = excluded.status, exit_code = excluded.exit_code,
+    forced = excluded.forced, first_seq = excluded.first_seq;
+
+-- name: put_globals
+insert into global_value (name, value, last_changed) values (:name, :value, :last_changed)
+on conflict (name) do update set value = excluded.value, last_changed = excluded.last_changed;
+
+-- name: delete_globals
+delete from global_value where name = :name;
+
+-- name: insert_effects
+insert into effect (kind, joid, run_num, ntry, job_ver, machine, value)
+values (:kind, :joid, :run_num, :ntry, :job_ver, :machine, :value);
+
+-- name: delete_effects
+delete from effect where kind = :kind and joid = :joid and run_num = :run_num and ntry = :ntry;
+
+-- name: lease
+select holder, time from lease;
+
+-- name: put_lease
+-- One row at most: `one` is always 1.
+insert into lease (one, holder, time) values (1, :holder, :time)
+on conflict (one) do update set holder = excluded.holder, time = excluded.time;
+
+-- name: renew_lease
+-- No row changed means that somebody else holds it now.
+update lease set time = :time where holder = :holder;
+
+-- name: delete_lease
+delete from lease where holder = :holder;
+
+
+-- Reports
+
+-- name: status
+select
+    job.joid, job_ver, name, job_type, box_joid, application, job_group,
+    status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
+    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority
+from job join job_status on job_status.joid = job.joid
+where job.joid = :joid and is_current = 1;
+
+-- name: statuses_after
+-- In pages, for the same reason as definitions_after.
+select
+    job.joid, job_ver, name, job_type, box_joid, application, job_group,
+    status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
+    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority
+from job join job_status on job_status.joid = job.joid
+where is_current = 1 and job.joid > :after order by job.joid limit :limit;
+
+-- name: global_value
+select value from global_value where name = :name;
+
+-- name: globals
+select name, value, last_changed from global_value order by name;
+
+-- name: run
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+from job_runs where joid = :joid and run_num = :run_num and ntry = :ntry;
+
+-- name: runs
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+from job_runs where joid = :joid order by run_num desc, ntry desc limit :limit;
+
+-- name: run_tries
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+from job_runs where joid = :joid and run_num = :run_num order by ntry;
+
+-- name: run_numbers
+select distinct run_num from job_runs where joid = :joid order by run_num desc limit :limit;
+
+-- name: facts
+select
+    seq, code, time, processed, cause, eoid, joid, run_num, ntry, status, noexec, alarm, exit_code, machine, name,
+    value, text, sent_by, reason, notes, changes
+from proc_event where joid = :joid and seq between :first_seq and :last_seq order by seq;
+
+-- name: all_facts
+select
+    seq, code, time, processed, cause, eoid, joid, run_num, ntry, status, noexec, alarm, exit_code, machine, name,
+    value, text, sent_by, reason, notes, changes
+from proc_event where seq >= :first_seq order by seq limit :limit;
+
+-- name: hashes
+select seq, hash from proc_event where seq >= :first_seq order by seq limit :limit;

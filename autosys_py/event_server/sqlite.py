@@ -1,0 +1,104 @@
+"""The store in a SQLite file, by Python's own driver: what every command uses unless told otherwise.
+
+Nothing heavy is imported here, because scripts call `sendevent` in loops. Three rules keep a commit a commit:
+
+* every transaction that may write begins with BEGIN IMMEDIATE, so it waits for the lock before it reads anything,
+  and never finds at its end that what it read is out of date;
+* synchronous=FULL: a commit that was reported is on the disk, with either journal;
+* the write-ahead log is used only with a SQLite that is free of its reset bug (see `driver`).
+
+Readers never keep a lock while their caller works: whatever may be large is read in pages (see `seam`).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autosys_py.event_server.driver import driver
+from autosys_py.event_server.queries import QUERIES
+from autosys_py.event_server.rows import Row
+from autosys_py.event_server.sql import SqlStore
+from autosys_py.event_server.sqlite_errors import store_error
+
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for the write lock."""
+
+_REFUSALS = (driver.Error, OverflowError, UnicodeError)
+"""What the driver raises: its own errors, and for numbers and texts that no column holds."""
+
+_BY_POSITION: dict[str, str] = {}
+
+
+def connect(path: Path) -> Any:
+    """A driver's connection to an existing file, its durability and checks switched on.
+
+    Raises errors of `errors.py`.
+    """
+    try:
+        connection = driver.connect(
+            f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT, isolation_level=None
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")
+    except driver.Error as error:
+        raise store_error(error, str(path)) from None
+    return connection
+
+
+class SqliteStore(SqlStore):
+    """An `EventServer` in a file. Use `open_store`, which creates and migrates it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path)
+
+    def version(self) -> int:
+        return int(self._pragma("data_version"))
+
+    def journal_mode(self) -> str:
+        """`wal`, or one of the rollback journals."""
+        return str(self._pragma("journal_mode"))
+
+    def use_rollback_journal(self) -> None:
+        """Leaves the write-ahead log, if the file has one, for the journal that any SQLite keeps safely."""
+        self._pragma("journal_mode=TRUNCATE")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _pragma(self, pragma: str) -> Any:
+        try:
+            return self._connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+        except driver.Error as error:
+            raise store_error(error, str(self.path)) from None
+
+    def _execute(self, query: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], int]:
+        try:
+            cursor = self._connection.execute(QUERIES[query].text, parameters)
+            return cursor.fetchall(), cursor.rowcount
+        except _REFUSALS as error:
+            raise store_error(error, str(self.path)) from None
+
+    def _execute_many(self, query: str, rows: Sequence[Row]) -> int:
+        text = _BY_POSITION.get(query)
+        if text is None:
+            text = _BY_POSITION[query] = QUERIES[query].by_position
+        try:
+            return int(self._connection.executemany(text, rows).rowcount)
+        except _REFUSALS as error:
+            raise store_error(error, str(self.path)) from None
+
+    def _control(self, statement: str) -> None:
+        try:
+            self._connection.execute(statement)
+        except driver.Error as error:
+            raise store_error(error, str(self.path)) from None
+
+    def _begin_writing(self) -> None:
+        self._control("BEGIN IMMEDIATE")
+
+    def _begin_reading(self) -> None:
+        self._control("BEGIN")
+
+    def _is_in_transaction(self) -> bool:
+        return bool(self._connection.in_transaction)

@@ -1,0 +1,300 @@
+"""The schema, owned by SQLAlchemy metadata; `migrations/` brings a store to it and a test holds the two equal.
+
+Only migrations and tests import this: commands run `queries.sql`, whose statements know the columns by name.
+
+* Codes and UTC seconds are integers, names are text, lists are JSON in ASCII. Truth values are 0 and 1.
+* CHECK constraints and unique keys repeat the core's invariants. They say nothing new: if one of them fires, the
+  core has an error, and the turn is rolled back rather than the error written down.
+* Every index serves a query that runs often or over much; the test of query plans names them.
+* On SQLite tables are STRICT, so that a text never hides in an integer column; those with a composite or textual
+  key that are written in bulk have no separate row number.
+"""
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from autosys_py.core.codes import Status
+
+metadata = MetaData()
+
+# 64 bits: on SQLite every INTEGER has them, and only one called INTEGER can be a row number.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+STATUSES = ", ".join(str(int(each)) for each in Status)
+STORED_STATUSES = ", ".join(str(int(each)) for each in Status if each is not Status.ON_NOEXEC)
+"""ON_NOEXEC is a mode beside a status (rule S-02)."""
+
+
+def number(name: str, **options: object) -> Column[int]:
+    """A whole number, never null."""
+    return Column(name, Number, nullable=False, **options)  # type: ignore[arg-type]
+
+
+def maybe(name: str) -> Column[int]:
+    """A whole number or null."""
+    return Column(name, Number)
+
+
+def words(name: str) -> Column[str]:
+    """Text, never null."""
+    return Column(name, Text, nullable=False)
+
+
+def check(name: str, condition: str) -> CheckConstraint:
+    return CheckConstraint(condition, name=name)
+
+
+def table(name: str, *items: SchemaItem, has_row_number: bool = True) -> Table:
+    return Table(
+        name,
+        metadata,
+        *items,
+        sqlite_strict=True,
+        sqlite_with_rowid=has_row_number,
+        sqlite_autoincrement=name in ("event", "effect"),  # numbers of deleted rows are not given again
+    )
+
+
+def is_truth(*columns: str) -> str:
+    return " and ".join(f"{column} in (0, 1)" for column in columns)
+
+
+event = table(
+    "event",
+    number("eoid", primary_key=True),
+    number("code"),
+    number("due"),
+    number("priority"),
+    number("joid"),
+    number("job_ver"),
+    number("run_num"),
+    number("ntry"),
+    maybe("status"),
+    maybe("exit_code"),
+    words("name"),
+    words("value"),
+    words("sent_by"),
+    words("reason"),
+    number("sent"),
+    check("event_is_numbered", "code > 0 and joid >= 0 and job_ver >= 0 and run_num >= 0 and ntry >= 0"),
+    check("event_status", f"status in ({STATUSES})"),
+)
+Index("event_due", event.c.due, event.c.priority, event.c.eoid)
+Index("event_of_job", event.c.joid, event.c.due)
+Index(
+    "event_timer",
+    event.c.joid,
+    event.c.job_ver,
+    event.c.code,
+    event.c.due,
+    event.c.run_num,
+    event.c.ntry,
+    event.c.value,
+    unique=True,
+    sqlite_where=text("job_ver > 0"),
+    postgresql_where=text("job_ver > 0"),
+)
+
+proc_event = table(
+    "proc_event",
+    number("seq", primary_key=True, autoincrement=False),
+    number("code"),
+    number("time"),
+    number("processed"),
+    number("cause"),
+    number("eoid"),
+    number("joid"),
+    number("run_num"),
+    number("ntry"),
+    maybe("status"),
+    number("noexec"),
+    maybe("alarm"),
+    maybe("exit_code"),
+    words("machine"),
+    words("name"),
+    words("value"),
+    words("text"),
+    words("sent_by"),
+    words("reason"),
+    words("notes"),
+    words("changes"),
+    words("hash"),
+    check("fact_is_numbered", "seq > 0 and code > 0 and joid >= 0 and run_num >= 0 and ntry >= 0"),
+    check("fact_has_earlier_cause", "cause >= 0 and cause < seq"),
+    check("fact_status", f"status in ({STATUSES})"),
+    check("fact_truths", is_truth("noexec")),
+    check("fact_is_chained", "length(hash) = 64"),
+)
+Index("fact_of_job", proc_event.c.joid, proc_event.c.seq)
+
+job = table(
+    "job",
+    number("joid"),
+    number("job_ver"),
+    number("is_current"),
+    words("name"),
+    words("job_type"),
+    number("box_joid"),
+    words("application"),
+    words("job_group"),
+    words("compiled"),
+    words("attributes"),
+    words("sent_by"),
+    number("time"),
+    PrimaryKeyConstraint("joid", "job_ver"),
+    check("job_is_numbered", "joid > 0 and job_ver > 0 and box_joid >= 0"),
+    check("job_is_not_its_own_box", "box_joid <> joid"),
+    check("job_truths", is_truth("is_current")),
+)
+_current = text("is_current = 1")
+Index("job_current", job.c.joid, unique=True, sqlite_where=_current, postgresql_where=_current)
+Index("job_name", job.c.name, unique=True, sqlite_where=_current, postgresql_where=_current)
+Index("job_box", job.c.box_joid, job.c.joid, sqlite_where=_current, postgresql_where=_current)
+
+job_cond = table(
+    "job_cond",
+    words("name"),
+    number("joid"),
+    PrimaryKeyConstraint("name", "joid"),
+    has_row_number=False,
+)
+Index("job_cond_joid", job_cond.c.joid)
+
+job_status = table(
+    "job_status",
+    number("joid", primary_key=True, autoincrement=False),
+    number("status"),
+    number("noexec"),
+    number("run_num"),
+    number("ntry"),
+    maybe("last_start"),
+    maybe("last_end"),
+    number("end_seq"),
+    maybe("exit_code"),
+    words("machine"),
+    number("since"),
+    number("latched"),
+    maybe("next_start"),
+    number("box_run"),
+    number("box_ntry"),
+    number("forced"),
+    number("killed"),
+    number("retries"),
+    number("system_restarts"),
+    maybe("before_hold"),
+    maybe("queue_priority"),
+    check("state_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0 and box_run >= 0 and box_ntry >= 0"),
+    check("state_counts", "retries >= 0 and system_restarts >= 0 and end_seq >= 0"),
+    check("state_status", f"status in ({STORED_STATUSES})"),
+    check("state_before_hold", f"before_hold in ({STORED_STATUSES})"),
+    check("state_truths", is_truth("noexec", "latched", "forced", "killed")),
+)
+
+job_runs = table(
+    "job_runs",
+    number("joid"),
+    number("run_num"),
+    number("ntry"),
+    number("job_ver"),
+    words("machine"),
+    number("start_time"),
+    maybe("end_time"),
+    maybe("status"),
+    maybe("exit_code"),
+    number("forced"),
+    number("first_seq"),
+    PrimaryKeyConstraint("joid", "run_num", "ntry"),
+    ForeignKeyConstraint(["joid", "job_ver"], ["job.joid", "job.job_ver"], name="run_of_version"),
+    check("run_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0 and first_seq >= 0"),
+    check("run_status", f"status in ({STORED_STATUSES})"),
+    check("run_truths", is_truth("forced")),
+    has_row_number=False,
+)
+_open = text("end_time is null")
+Index("run_open", job_runs.c.joid, sqlite_where=_open, postgresql_where=_open)
+
+effect = table(
+    "effect",
+    number("number", primary_key=True),
+    number("kind"),
+    number("joid"),
+    number("run_num"),
+    number("ntry"),
+    number("job_ver"),
+    words("machine"),
+    words("value"),
+    ForeignKeyConstraint(["joid", "job_ver"], ["job.joid", "job.job_ver"], name="effect_of_version"),
+    check("effect_kind", "kind in (1, 2, 3)"),
+    check("effect_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0"),
+)
+Index("effect_of_run", effect.c.joid, effect.c.run_num, effect.c.ntry, effect.c.kind)
+_start = text("kind = 1")
+Index(
+    "effect_start",
+    effect.c.joid,
+    effect.c.run_num,
+    effect.c.ntry,
+    unique=True,
+    sqlite_where=_start,
+    postgresql_where=_start,
+)
+
+global_value = table(
+    "global_value",
+    words("name"),
+    words("value"),
+    number("last_changed"),
+    PrimaryKeyConstraint("name"),
+)
+
+machine = table(
+    "machine",
+    words("name"),
+    words("type"),
+    words("node_name"),
+    maybe("max_load"),
+    Column("factor", Double().with_variant(REAL, "sqlite"), nullable=False),
+    words("opsys"),
+    number("offline"),
+    words("attributes"),
+    PrimaryKeyConstraint("name"),
+    check("machine_truths", is_truth("offline")),
+)
+
+lease = table(
+    "lease",
+    number("one", primary_key=True, autoincrement=False),
+    words("holder"),
+    number("time"),
+    check("lease_is_one", "one = 1"),
+)
+
+# One row each for "joid", "run_num" and "seq", inserted by the first migration.
+counter = table(
+    "counter",
+    words("name"),
+    number("value"),
+    PrimaryKeyConstraint("name"),
+    check("counter_rises", "value >= 0"),
+)
+
+setting = table(
+    "setting",
+    words("key"),
+    words("value"),
+    PrimaryKeyConstraint("key"),
+)

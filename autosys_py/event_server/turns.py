@@ -1,0 +1,106 @@
+"""What the scheduler reads when it starts and writes in each turn."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from autosys_py.core.model import Fact, Machine, Outcome
+from autosys_py.event_server.definitions import Definitions
+from autosys_py.event_server.errors import LostEvent, StoreError
+from autosys_py.event_server.escapes import escaped, unescaped
+from autosys_py.event_server.protocol import WorldRows
+from autosys_py.event_server.rows import (
+    effect_of,
+    effect_row,
+    event_row,
+    fact_row,
+    job_of,
+    machine_row,
+    run_of,
+    run_row,
+    state_of,
+    state_row,
+)
+
+
+class Turns(Definitions):
+    """The part of `EventServer` that only the scheduler uses."""
+
+    def load(self) -> WorldRows:
+        with self.snapshot():
+            return WorldRows(
+                jobs=[job_of(row) for row in self.pages("jobs_after")],
+                states={row[0]: state_of(row[1:]) for row in self.pages("states_after")},
+                globals={unescaped(name): unescaped(value) for name, value, _ in self.rows("globals")},
+                machines=self.machines(),
+                open_runs=[run_of(row) for row in self.rows("open_runs")],
+                effects=[effect_of(row) for row in self.rows("effects")],
+                last_seq=self._number("seq"),
+                last_run_num=self._number("run_num"),
+            )
+
+    def _number(self, name: str) -> int:
+        row = self.row("number", name=name)
+        return 0 if row is None else int(row[0])
+
+    def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
+        if self.change_many("delete_events", ((eoid,) for eoid in processed)) != len(processed):
+            raise LostEvent("an event vanished while it was processed; the turn is to be repeated")
+        self._write_past(outcome.facts)
+        self.change_many("put_states", (state_row(joid, state) for joid, state in outcome.states.items()))
+        self.change_many("put_runs", (run_row(run) for run in outcome.runs.values()))
+        self._write_globals(outcome.globals.items(), now)
+        self._write_machines(outcome.machines.items())
+        for joid in outcome.deleted:
+            self.delete_definition(joid)
+        self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))
+        self.change_many("insert_effects", (effect_row(effect) for effect in outcome.effects))
+        self.change_many("insert_events", (event_row(event) for event in outcome.events))
+        if outcome.run_num:
+            self.change("raise_number", name="run_num", value=outcome.run_num)
+
+    def _write_past(self, facts: Sequence[Fact]) -> None:
+        """Appends to the past, each row's hash over the one before it."""
+        from autosys_py.event_server.chain import BEGINNING, link_row
+
+        if not facts:
+            return
+        last_seq, last_hash = self.row("last_fact") or (0, BEGINNING)
+        rows = []
+        for fact in facts:
+            if fact.seq <= last_seq:
+                raise StoreError(f"the past already has a row {fact.seq}; another scheduler wrote it")
+            row = fact_row(fact)
+            last_seq, last_hash = fact.seq, link_row(last_hash, row)
+            rows.append((*row, last_hash))
+        self.change_many("insert_facts", rows)
+        self.change("raise_number", name="seq", value=last_seq)
+
+    def _write_globals(self, changed: Iterable[tuple[str, str | None]], now: int) -> None:
+        self.change_many(
+            "put_globals", [(escaped(name), escaped(value), now) for name, value in changed if value is not None]
+        )
+        self.change_many("delete_globals", [(escaped(name),) for name, value in changed if value is None])
+
+    def _write_machines(self, changed: Iterable[tuple[str, Machine | None]]) -> None:
+        self.change_many("put_machine_offline", [machine_row(machine) for _, machine in changed if machine is not None])
+        for name, machine in changed:
+            if machine is None:
+                self.delete_machine(name)
+
+    def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
+        lease = self.lease()
+        if lease is not None:
+            other, renewed = lease
+            if other != holder and now - renewed <= valid and not is_dead(other):
+                return other
+        self.change("put_lease", holder=holder, time=now)
+        return None
+
+    def renew_lease(self, holder: str, now: int) -> bool:
+        return self.change("renew_lease", holder=holder, time=now) == 1
+
+    def release_lease(self, holder: str) -> None:
+        self.change("delete_lease", holder=holder)
+
+    def lease(self) -> tuple[str, int] | None:
+        row = self.row("lease")
+        return None if row is None else (row[0], row[1])
