@@ -1,0 +1,61 @@
+"""What is known of a run, read from the lines of its record. Pure.
+
+    started KEY BOOT TIME PID      by the runner: the point of no return
+    killed 15,9                    by the agent, before the first signal of a kill
+    spared                         by the agent: nothing was left to signal, the kill did not happen
+    Killed                         by the runner's shell, only if a signal ended the job
+    exit 137                       by the runner, last
+
+A line counts once it ends with a newline. `$?` is 137 both for `exit 137` and for death by signal 9; the shell's
+own line between tells them apart (dash and bash write one). They write none for SIGINT and SIGPIPE: then 130 and
+141 mean the signal only if a kill had sent it.
+"""
+
+from dataclasses import dataclass
+
+_SIGNAL_BASE = 128
+
+
+@dataclass(slots=True)
+class Record:
+    """The lines, judged."""
+
+    started: bool = False
+    """The command was run, or was about to be."""
+    boot: str = ""
+    """Boot id of the machine at the start."""
+    start: int = 0
+    """UTC seconds; 0 = unknown."""
+    pid: int = 0
+    """The runner's. Means something only while the record is locked."""
+    ended: bool = False
+    exit_code: int | None = None
+    """The exit code, or minus the number of the signal; None while not ended."""
+    killed: bool = False
+    """A kill of ours was under way when it ended, or still is."""
+    signals: tuple[int, ...] = ()
+    """The signals of that kill."""
+    message: str = ""
+    """What the runner's shell had to say."""
+
+
+def parse_record(text: str) -> Record:
+    """The record that these lines are. Anything at all in them counts as started: never twice (rule M-06)."""
+    record = Record(started=bool(text))
+    for line in text.split("\n")[:-1]:
+        match line.split():
+            case ["started", _, boot, start, pid] if start.isdigit() and pid.isdigit():
+                record.boot, record.start, record.pid = boot, int(start), int(pid)
+            case ["killed", signals] if not record.ended:
+                record.killed, record.signals = True, tuple(int(number) for number in signals.split(","))
+            case ["spared"]:
+                record.killed, record.signals = False, ()
+            case ["exit", code] if code.isdigit():
+                record.ended, record.exit_code = True, int(code)
+            case _ if "warning:" not in line:  # bash warns of a locale it does not have
+                record.message = line
+    if record.exit_code is not None and record.exit_code > _SIGNAL_BASE:
+        signal = record.exit_code - _SIGNAL_BASE
+        if record.message or signal in record.signals:
+            record.exit_code = -signal
+    return record

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs one command and records how it ended; see spool.py for the record and how its lines are judged.
+#
+#   runner.sh "KEY BOOT TIME" COMMAND...
+#
+# The agent opens everything: 0 = /dev/null, 1 = the job's output, 8 = its error output (the job's own script moves
+# it to 2), 9 = the record, locked, and 2 = the record too, so that the shell's word on a signal lands there. dash
+# writes that word to the 2 of the command it waited for, so the redirection of 2 must not stand on "$@".
+#
+# The braces make the shell read all of this before it runs any of it: an upgrade may replace the file meanwhile.
+# The traps are for jobs that signal their own process group; a caught signal is back at its default in "$@".
+{
+    trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM VTALRM PROF XCPU XFSZ
+    echo "started $1 $$" >&9 || exit 1
+    shift
+    "$@" 9>&-
+    echo "exit $?" >&9
+    exit
+}
