@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "code > 0 and joid >= 0 and job_ver >= 0 and run_num >= 0 and ntry >= 0", name="event_is_numbered"
         ),
-        sa.CheckConstraint("status in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)", name="event_status"),
+        sa.CheckConstraint("status between 1 and 17 and status <> 2", name="event_status"),
         sa.PrimaryKeyConstraint("eoid"),
         sqlite_autoincrement=True,
         sqlite_strict=True,
@@ -123,7 +123,7 @@ def upgrade() -> None:
         sa.Column("before_hold", NUMBER, nullable=True),
         sa.Column("queue_priority", NUMBER, nullable=True),
         sa.CheckConstraint(
-            "before_hold in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17)", name="state_before_hold"
+            "before_hold between 1 and 17 and before_hold <> 2 and before_hold <> 16", name="state_before_hold"
         ),
         sa.CheckConstraint(
             "joid > 0 and run_num >= 0 and ntry >= 0 and box_run >= 0 and box_ntry >= 0", name="state_is_numbered"
@@ -132,7 +132,7 @@ def upgrade() -> None:
             "noexec in (0, 1) and latched in (0, 1) and forced in (0, 1) and killed in (0, 1)", name="state_truths"
         ),
         sa.CheckConstraint("retries >= 0 and system_restarts >= 0 and end_seq >= 0", name="state_counts"),
-        sa.CheckConstraint("status in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17)", name="state_status"),
+        sa.CheckConstraint("status between 1 and 17 and status <> 2 and status <> 16", name="state_status"),
         sa.PrimaryKeyConstraint("joid"),
         sqlite_strict=True,
     )
@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "seq > 0 and code > 0 and joid >= 0 and run_num >= 0 and ntry >= 0", name="fact_is_numbered"
         ),
-        sa.CheckConstraint("status in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)", name="fact_status"),
+        sa.CheckConstraint("status between 1 and 17 and status <> 2", name="fact_status"),
         sa.PrimaryKeyConstraint("seq"),
         sqlite_strict=True,
     )
@@ -212,7 +212,7 @@ def upgrade() -> None:
         sa.Column("machine", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.CheckConstraint("joid > 0 and run_num >= 0 and ntry >= 0", name="effect_is_numbered"),
-        sa.CheckConstraint("kind in (1, 2, 3)", name="effect_kind"),
+        sa.CheckConstraint("kind between 1 and 3", name="effect_kind"),
         sa.ForeignKeyConstraint(["joid", "job_ver"], ["job.joid", "job.job_ver"], name="effect_of_version"),
         sa.PrimaryKeyConstraint("number"),
         sqlite_autoincrement=True,
@@ -235,7 +235,7 @@ def upgrade() -> None:
         sa.Column("first_seq", NUMBER, nullable=False),
         sa.CheckConstraint("forced in (0, 1)", name="run_truths"),
         sa.CheckConstraint("joid > 0 and run_num >= 0 and ntry >= 0 and first_seq >= 0", name="run_is_numbered"),
-        sa.CheckConstraint("status in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17)", name="run_status"),
+        sa.CheckConstraint("status between 1 and 17 and status <> 2 and status <> 16", name="run_status"),
         sa.ForeignKeyConstraint(["joid", "job_ver"], ["job.joid", "job.job_ver"], name="run_of_version"),
         sa.PrimaryKeyConstraint("joid", "run_num", "ntry"),
         sqlite_strict=True,
