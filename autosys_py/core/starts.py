@@ -74,7 +74,7 @@ def force(draft: Draft, joid: int) -> None:
 def _bypassed(draft: Draft, job: Job) -> str:
     assert job.condition is not None
     truths = job.condition.truths(draft, draft.asker(job.joid), draft.now)
-    return ", ".join(f"{atom.text} {'true' if truth else 'false'}" for atom, truth in truths)
+    return "; ".join(f"{atom.text} {'true' if truth else 'false'}" for atom, truth in truths)
 
 
 def _may_start(draft: Draft, job: Job, state: JobState, *, by_hand: bool) -> bool:

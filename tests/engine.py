@@ -1,0 +1,109 @@
+"""The scheduler on a virtual clock: memory store, simulated agent, real turns. Nothing here waits."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from autosys_py.agent.simulated import SimulatedAgent
+from autosys_py.core.configuration import Configuration, parse
+from autosys_py.core.model import Effect, EffectKind, Event, Fact
+from autosys_py.event_server.memory import MemoryStore
+from autosys_py.event_server.protocol import EventServer
+from autosys_py.scheduler.recover import recover
+from autosys_py.scheduler.turn import Turns
+from tests.loading import load_jil
+
+LOCAL = frozenset({"localhost"})
+
+
+class Engine:
+    """One instance under test."""
+
+    def __init__(
+        self,
+        start: int,
+        zone: ZoneInfo,
+        configuration: Configuration | None = None,
+        store: EventServer | None = None,
+    ) -> None:
+        self.now = start
+        self.zone = zone
+        self.configuration = configuration or Configuration()
+        self.store = store or MemoryStore()
+        self.agent = SimulatedAgent(lambda: self.now)
+        self.facts: list[Fact] = []
+        with self.store.transaction():
+            self.store.take_lease("test", self.now, 30, lambda holder: True)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forgets everything that is not in the store and comes up again."""
+        self.world, self._orders, adopted = recover(self.store, self.configuration, self.zone, LOCAL)
+        self._turns = Turns(self.store, self.world, "test", self._fail)
+        self._delivered: list[Effect] = []
+        starts = [self._turns.start_order(effect, {}) for effect in adopted]
+        self.agent.adopt([order for order in starts if order is not None])
+
+    def jil(self, text: str) -> None:
+        """Loads JIL now; the scheduler hears of it."""
+        load_jil(self.store, text, self.now, self.zone)
+        self.run_to(self.now)
+
+    def send(self, event: Event) -> None:
+        """Inserts an event that is due now."""
+        with self.store.transaction():
+            self.store.add_event(event)
+
+    def run_to(self, moment: int) -> None:
+        """Plays everything that is due up to and including `moment`."""
+        while (due := self._next()) is not None and due <= moment:
+            self.now = max(self.now, due)
+            self._turn()
+        self.now = max(self.now, moment)
+
+    def _next(self) -> int | None:
+        if self._orders or self._delivered:
+            return self.now
+        moments = [each for each in (self.store.next_due(), self.agent.next_report_at()) if each is not None]
+        return min(moments, default=None)
+
+    def _turn(self) -> None:
+        self._deliver()
+        reports = self.agent.collect(0)
+        outcome = self._turns.take(self.now, reports, self._delivered)
+        self._delivered = []
+        self.agent.acknowledge(reports)
+        self.facts += outcome.facts
+        self._orders += outcome.effects
+
+    def _deliver(self) -> None:
+        for effect in self._orders:
+            signals = [int(each) for each in effect.value.split(",")] if effect.value else []
+            if effect.kind is EffectKind.START:
+                order = self._turns.start_order(effect, {})
+                assert order is not None
+                self.agent.start(order)
+            elif effect.kind is EffectKind.KILL:
+                self.agent.kill(effect.key, signals, 30)
+            else:
+                self.agent.signal(effect.key, signals)
+                self._delivered.append(effect)
+        self._orders = []
+
+    @staticmethod
+    def _fail(event: Event) -> None:
+        raise  # noqa: PLE0704 - inside the handler of the exception, which is what the test wants to see
+
+
+def configured(text: str) -> Configuration:
+    """A configuration from `Key=value` lines; an unknown key fails the test."""
+
+    def refuse(warning: str) -> None:
+        raise AssertionError(warning)
+
+    return parse(text, refuse)
+
+
+def moment(text: str, zone: ZoneInfo) -> int:
+    """The instant of `MM/DD/YYYY HH:MM[:SS]`."""
+    pattern = "%m/%d/%Y %H:%M:%S" if text.count(":") == 2 else "%m/%d/%Y %H:%M"
+    return int(datetime.strptime(text, pattern).replace(tzinfo=zone).timestamp())
