@@ -2,8 +2,8 @@
 
 Nothing here waits: `advance` does what is due and `due` says when it wants to be called again, on the caller's
 monotonic clock. Between two signals only the processes that were hit are watched; all are looked for again before
-each signal and when those are gone, so that a child forked in between is found. After the last signal there is a
-moment of grace, in which SIGKILL is repeated on whatever turns up.
+each signal and when those are gone. What turns up then was forked behind the signal's back and gets it late; what
+a living process forks meanwhile is left alone, it may be tidying up. After the last signal there is a moment of grace.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Kill:
         self._marker = marker
         self._interval = interval
         self._to_send = list(signals)
+        self._last_sent = 0
         self._next_signal = now
         self._watched: list[Process] = []
         self._pause = _FIRST_PAUSE
@@ -44,7 +45,8 @@ class Kill:
         """Does what is due at `now`; `runner` is the runner's pid, 0 once the run has ended."""
         signal_due = now >= self._next_signal
         self._watched = processes.living(self._watched)
-        if signal_due or not self._watched:
+        look_again = signal_due or not self._watched
+        if look_again:
             self._watched = processes.tree(self._marker, runner)
         if not self._watched:
             self.done = not runner  # a living runner is about to fork the job, or to write down its end
@@ -52,15 +54,15 @@ class Kill:
             self.done, self.left = True, processes.names(self._watched)
         elif signal_due:
             self._send_next(now)
-        elif not self._to_send and self.signals[-1] == signal.SIGKILL:
-            processes.send(self._watched, signal.SIGKILL)
+        elif look_again:
+            processes.send(self._watched, self._last_sent)
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         self.due = now + self._pause
         if self._watched:
             self.due = min(self.due, max(now, self._next_signal))
 
     def _send_next(self, now: float) -> None:
-        number = self._to_send.pop(0)
+        number = self._last_sent = self._to_send.pop(0)
         if processes.send(self._watched, number):
             self.hit = True
         self._pause = _FIRST_PAUSE

@@ -1,7 +1,7 @@
 """From an order to the words and the environment of a process. Pure: the same order gives the same plan.
 
-A job is `/bin/sh -c SCRIPT`. The script is a prologue and, behind it on lines of its own, the command exactly as
-its author wrote it: what the shell makes of it is the author's business. The prologue
+A job is `/bin/sh -c SCRIPT`. The script is a prologue and, behind it on lines of its own, the command as its author
+wrote it: what the shell makes of it is the author's business (`command.py`). The prologue
 
 1. puts the job's error output where it belongs (see runner.sh), exports AUTOPID and goes to the home directory,
 2. reads /etc/auto.profile, sets `envvars`, reads `profile`, in this order (cli.md §8),
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from autosys_py.agent.account import Account
+from autosys_py.agent.command import as_exec, command_text
 from autosys_py.agent.protocol import StartOrder
 from autosys_py.core.codes import ExitCode
 
@@ -33,7 +34,6 @@ _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _GLOBAL = re.compile(r"\$\$(?:(\w+)|\{([^{}]*)\}|\(([^()]*)\))", re.ASCII)
 _LIVE = re.compile(r"\$\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})|%([A-Za-z_]\w*)%|[\\\"`$]", re.ASCII)
-_ESCAPED = re.compile(r'"[^"]*"?|\\([:,])')
 _ASSIGNMENT = re.compile(r'\s*([A-Za-z_]\w*)=(?:"([^"]*)"|([^,]*))\s*(?:,|$)', re.ASCII)
 _LIMIT = re.compile(r'\s*([a-z])\s*=\s*"?\s*(\d+|unlimited)\s*(?:,\s*(\d+|unlimited)\s*)?"?\s*(?:,|$)')
 
@@ -93,7 +93,7 @@ def plan(
     if shell := attributes.get("shell", ""):
         lines.append(f"exec {shlex.quote(shell)} -c {shlex.quote(command)}")
     else:
-        lines.append(command)
+        lines.append(as_exec(command, functions=bool(system_profile or profile)))
     argv = ["/bin/sh", "-c", "\n".join(lines)]
     if switch_to is not None:
         become = ["setpriv", f"--reuid={switch_to.uid}", f"--regid={switch_to.gid}", "--init-groups", "--"]
@@ -106,15 +106,6 @@ def replace_globals(text: str, values: Mapping[str, str]) -> str:
     if "$$" not in text:
         return text
     return _GLOBAL.sub(lambda match: values.get(match[1] or match[2] or match[3], match[0]), text)
-
-
-def command_text(raw: str) -> str:
-    r"""The command to run: exactly one quoted string loses its quotes; outside quotes `\:` is `:`, `\,` is `,`
-    (jil.md §1.3)."""
-    text = raw.strip()
-    if _is_one_string(text):
-        return text[1:-1]
-    return _ESCAPED.sub(lambda match: match[1] or match[0], text)
 
 
 def file_name(text: str, environment: Mapping[str, str]) -> str:
@@ -136,14 +127,6 @@ def job_environment(order: StartOrder, base: Mapping[str, str]) -> dict[str, str
     for name, value in _assignments(order).items():
         environment[name] = file_name(value, environment)
     return environment
-
-
-def _is_one_string(text: str) -> bool:
-    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
-        return False
-    inner = text[1:-1]
-    quotes = inner.count('"')
-    return quotes == 0 or (quotes % 2 == 1 and inner.count('\\"') == quotes)
 
 
 def _unescape(text: str) -> str:

@@ -164,6 +164,16 @@ class LocalAgent:
     def acknowledge(self, reports: Sequence[Report]) -> None:
         """See `Agent`. Nothing to do: an end is told from its record to whoever asks."""
 
+    def pid(self, key: RunKey) -> int:
+        """The pid of the run's runner; 0 = it is not under way, or not known yet."""
+        run = self._runs.get(key)
+        return run.pid if run is not None else 0
+
+    def prune(self, before: float) -> int:
+        """Removes the folders of runs that were over before that time, UTC seconds; how many. For housekeeping: what
+        is removed must have been acknowledged, or a repeated start would run it once more."""
+        return self._spool.prune(before)
+
     def close(self) -> None:
         """See `Agent`."""
         self._bell.close()

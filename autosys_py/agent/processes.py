@@ -3,7 +3,8 @@
 A job may fork, start its own sessions and let its parents die. Its processes are those in the runner's session, the
 descendants of the runner, and those whose environment holds the run's marker. The first two are believed only while
 the run's lock is held, because only then is the runner's pid the runner's. The runner itself is left alone:
-it has to write down how the job ended.
+it has to write down how the job ended. So is, for the moment, a child that it has forked and that has not become the
+job yet: it still has the runner's traps, and a signal would be lost on it.
 
 A scan reads all of /proc; it is made for kills and signals, never for starts and ends.
 """
@@ -38,6 +39,8 @@ def tree(marker: str, runner: int) -> list[Process]:
         (family if _belongs(process, marker, runner) else others).append(process)
     if runner:
         family += _descendants(others, {runner, *(process.pid for process in family)})
+        runner_words = _words(runner)
+        family = [process for process in family if _words(process.pid) != runner_words]
     return living(family)
 
 
@@ -87,6 +90,14 @@ def _belongs(process: Process, marker: str, runner: int) -> bool:
     with suppress(psutil.Error, OSError):
         return bool(process.environ().get(MARKER) == marker)
     return False
+
+
+def _words(pid: int) -> list[str]:
+    import psutil
+
+    with suppress(psutil.Error, OSError):
+        return psutil.Process(pid).cmdline()
+    return []
 
 
 def _descendants(candidates: list[Process], family: set[int]) -> list[Process]:
