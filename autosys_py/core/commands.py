@@ -15,10 +15,12 @@ from autosys_py.core.statuses import ignore
 
 
 def start(draft: Draft, event: Event, fact: Fact) -> None:
+    """STARTJOB: the gates decide, but for the date (rule T-01)."""
     start_by_hand(draft, event.joid, fact)
 
 
 def force_start(draft: Draft, event: Event, fact: Fact) -> None:
+    """FORCE_STARTJOB: now, whatever the gates say (rule T-02)."""
     force(draft, event.joid)
 
 
@@ -59,6 +61,7 @@ def kill_unanswered(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def kill_noexec(draft: Draft, event: Event, fact: Fact) -> None:
+    """In ON_NOEXEC mode only a running box can be killed."""
     if draft.state(event.joid).status is Status.RUNNING:
         terminate(draft, event.joid)
     else:
@@ -66,22 +69,27 @@ def kill_noexec(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:
+    """Nothing runs: said with E40173."""
     fact.notes.append(notes.nothing_to_kill(draft.job(event.joid).name, event.code.name))
 
 
 def not_on_hold(draft: Draft, event: Event, fact: Fact) -> None:
+    """Said with E40045."""
     fact.notes.append(notes.not_in_mode(draft.job(event.joid).name, "ON_HOLD"))
 
 
 def not_on_ice(draft: Draft, event: Event, fact: Fact) -> None:
+    """Said with E40045."""
     fact.notes.append(notes.not_in_mode(draft.job(event.joid).name, "ON_ICE"))
 
 
 def not_on_noexec(draft: Draft, event: Event, fact: Fact) -> None:
+    """Said with E40045."""
     fact.notes.append(notes.not_in_mode(draft.job(event.joid).name, "ON_NOEXEC"))
 
 
 def send_signal(draft: Draft, event: Event, fact: Fact) -> None:
+    """SEND_SIGNAL to a running command job; the status stays."""
     job = draft.job(event.joid)
     if job.is_box or job.job_type == "FW":
         fact.notes.append(notes.wrong_type(event.code.name, job.job_type))
@@ -115,6 +123,7 @@ def delete(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def change_priority(draft: Draft, event: Event, fact: Fact) -> None:
+    """The queue priority of this run, while it is queued."""
     if draft.state(event.joid).status in (Status.QUE_WAIT, Status.RESWAIT):
         draft.change(fact, event.joid, queue_priority=int(event.value))
     else:
@@ -128,6 +137,7 @@ def reply(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def refuse_type(draft: Draft, event: Event, fact: Fact) -> None:
+    """No job type that runs here supports it."""
     fact.notes.append(notes.wrong_type(event.code.name, draft.job(event.joid).job_type))
 
 

@@ -10,6 +10,7 @@ from autosys_py.core.world import WAITING
 
 
 def hold(draft: Draft, event: Event, fact: Fact) -> None:
+    """JOB_ON_HOLD: it cannot start, and whatever waits for it waits."""
     draft.set_status(event.joid, Status.ON_HOLD, before_hold=draft.state(event.joid).status)
 
 
@@ -39,6 +40,7 @@ def _release_outside_window(draft: Draft, joid: int) -> None:
 
 
 def ice(draft: Draft, event: Event, fact: Fact) -> None:
+    """JOB_ON_ICE: out of the stream; dependents go on (rule H-05)."""
     draft.set_status(event.joid, Status.ON_ICE, latched=False, noexec=False, before_hold=None)
 
 
@@ -99,6 +101,7 @@ def refuse_hold_or_ice(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def refuse_noexec(draft: Draft, event: Event, fact: Fact) -> None:
+    """A live job does not take the mode: alarm."""
     _refuse_live(draft, event, fact, Alarm.JOBNOT_ONNOEXEC)
 
 

@@ -11,7 +11,7 @@ Everything is computed on dates and minutes of the day and turned into an instan
 Times of day are minutes after midnight, days of the week 0 = Monday, instants UTC seconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -62,10 +62,10 @@ class Place(NamedTuple):
     opens: int
     """Instant of the next opening after the moment."""
     closes: int
-    """Inside: the instant at which the closing minute is over. Outside: the same of the last closing."""
+    """Inside: the instant at which the closing minute begins. Outside: the same of the last closing."""
 
     def nearer_to_opening(self, moment: int) -> bool:
-        """Outside: is the next opening at least as near as the last closing? (D-06)"""
+        """Outside: is the next opening at least as near as the last closing? In the exact middle it is (D-06)."""
         return self.opens - moment <= moment - self.closes
 
 
@@ -112,7 +112,11 @@ def starts(schedule: Schedule, after: int, zone: ZoneInfo) -> Iterator[int]:
         day = first + timedelta(days=offset)
         if day.weekday() not in schedule.days_of_week:
             continue
-        moments = _by_minutes(day, schedule.start_mins, zone) if schedule.start_mins else _by_times(day, times, zone)
+        moments: Iterable[int]
+        if schedule.start_mins:
+            moments = _by_minutes(day, schedule.start_mins, last + 1, zone)
+        else:
+            moments = _by_times(day, times, zone)
         for moment in moments:
             if moment > last:
                 last = moment
@@ -139,19 +143,17 @@ def _is_skipped(day: date, minute: int, zone: ZoneInfo) -> bool:
     return back.replace(tzinfo=None) != local.replace(tzinfo=None)
 
 
-def _by_minutes(day: date, minutes: tuple[int, ...], zone: ZoneInfo) -> list[int]:
-    """Every instant of the local day whose minute is listed: existing ones only, repeated ones twice (D-22)."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+def _by_minutes(day: date, minutes: tuple[int, ...], since: int, zone: ZoneInfo) -> Iterator[int]:
+    """The instants of the local day from `since` on whose minute is listed: existing ones only, repeated ones twice
+    (D-22)."""
     following = day + timedelta(days=1)
-    end = datetime(following.year, following.month, following.day, tzinfo=zone).timestamp()
-    moment = int(midnight.timestamp())
-    moments = []
-    wanted = frozenset(minutes)
+    end = int(datetime(following.year, following.month, following.day, tzinfo=zone).timestamp())
+    moment = int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+    moment = max(moment, moment + (since - moment + 59) // 60 * 60)
     while moment < end:
-        if datetime.fromtimestamp(moment, zone).minute in wanted:
-            moments.append(moment)
+        if datetime.fromtimestamp(moment, zone).minute in minutes:
+            yield moment
         moment += 60
-    return moments
 
 
 def place(window: RunWindow, moment: int, zone: ZoneInfo) -> Place:
@@ -162,10 +164,10 @@ def place(window: RunWindow, moment: int, zone: ZoneInfo) -> Place:
         day = today + timedelta(days=offset)
         opens = instant(day, window.start, zone)
         end_day = day if window.end >= window.start else day + timedelta(days=1)
-        closes = instant(end_day, window.end, zone) + 60
+        closes = instant(end_day, window.end, zone)
         if moment < opens:
             return Place(False, opens, last_close if last_close is not None else opens - 86400)
-        if moment < closes:
+        if moment < closes + 60:
             following = instant(day + timedelta(days=1), window.start, zone)
             return Place(True, following, closes)
         last_close = closes

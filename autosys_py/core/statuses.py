@@ -40,6 +40,7 @@ def change_running_box(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def change_iced(draft: Draft, event: Event, fact: Fact) -> None:
+    """Refused: JOB_OFF_ICE is the way out."""
     assert event.status is not None
     inactive = event.status is Status.INACTIVE
     _refuse(event, fact, notes.iced_inactive() if inactive else notes.iced_status(event.status.name))

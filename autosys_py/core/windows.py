@@ -51,7 +51,7 @@ def watch_window(draft: Draft, joid: int) -> None:
         return
     where = place(job.run_window, draft.now, draft.world.zone)
     if where.inside:
-        draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes, joid, for_run=False)
+        draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes + 60, joid, for_run=False)
 
 
 def enter_window(draft: Draft, joid: int) -> None:

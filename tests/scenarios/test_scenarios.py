@@ -39,7 +39,7 @@ def scenarios() -> Iterator[Scenario]:
             yield present
 
 
-@pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.title.replace(" ", "_"))
+@pytest.mark.parametrize("scenario", list(scenarios()), ids=lambda scenario: scenario.title.replace(" ", "_"))
 def test_scenario(scenario: Scenario) -> None:
     Player(scenario).play()
 

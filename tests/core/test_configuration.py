@@ -1,0 +1,48 @@
+"""The configuration file: known keys, legal values, one clear line for a wrong one."""
+
+import pytest
+
+from autosys_py.core.configuration import Configuration, ConfigurationError, parse
+
+
+def warnings_of(text: str) -> list[str]:
+    found: list[str] = []
+    parse(text, found.append)
+    return found
+
+
+def test_an_empty_file_is_the_defaults() -> None:
+    assert parse("", pytest.fail) == Configuration()
+    assert parse("# nothing\n\n", pytest.fail) == Configuration()
+
+
+def test_values_are_checked_and_spelt_as_documented() -> None:
+    found = parse("KillSignals = 2, 9\nBoxDeadlock=failure\nKillSignalInterval=5\nDateFormat=YYYY-MM-DD\n", pytest.fail)
+    assert (found.KillSignals, found.kill_signals, found.BoxDeadlock) == ("2,9", (2, 9), "FAILURE")
+    assert (found.KillSignalInterval, found.DateFormat) == (5, "YYYY-MM-DD")
+
+
+def test_a_vendor_file_loads_without_warnings_and_a_misspelt_key_warns() -> None:
+    assert warnings_of("AutoServerPort=9000\nDBMaintTime=03:30\nNotifyAckTimeout=30\nProvider=ORA\n") == []
+    assert warnings_of("KillSignal=9\n") == ["line 1: unknown key KillSignal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("RestrictForceStart=2", "line 1: RestrictForceStart=2 is not one of 0, 1"),
+        ("\nKillSignals=KILL", "line 2: KillSignals=KILL is not a list of signal numbers like 15,9"),
+        ("KillSignalInterval=-1", "line 1: KillSignalInterval=-1 is not a whole number from 0 to 3600"),
+        ("DateFormat=MM/DD", "line 1: DateFormat=MM/DD is not an order of MM, DD, YYYY joined by / - or ."),
+        ("nonsense", "line 1: 'nonsense' is not of the form Key=value"),
+    ],
+)
+def test_a_bad_value_names_line_and_legal_values(text: str, complaint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text, pytest.fail)
+    assert str(caught.value) == complaint
+
+
+def test_the_wait_between_tries_grows_to_its_limit() -> None:
+    waits = [Configuration().restart_wait(tries) for tries in (1, 2, 3, 58, 100)]
+    assert waits == [15, 20, 25, 300, 300]
