@@ -1,13 +1,13 @@
 """autorep: reports on jobs, machines and global variables (cli.md §3, docs/autorep.md)."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import misuse, refusal
 from autosys_py.cli.options import Command, Given, Option, is_number, wrong_usage
 from autosys_py.cli.output import write_lines, write_source
-from autosys_py.cli.run import run
+from autosys_py.cli.run import leave, run
 from autosys_py.report.data import FORMATS, Row
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ LATER = ("V", "X", "Y", "z", "C", "Q", "o", "p", "f", "a", "-type")
 """Of the product, not yet ours."""
 
 
-def main() -> int:
-    return run(COMMAND)
+def main() -> NoReturn:
+    leave(run(COMMAND))
 
 
 def report(given: Given) -> int:

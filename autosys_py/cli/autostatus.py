@@ -1,19 +1,20 @@
 """autostatus: the status of a job or the value of a global, one bare line (cli.md §4, docs/autostatus.md)."""
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import misuse, refusal
 from autosys_py.cli.names import is_pattern, is_speakable, select
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.output import write_lines
-from autosys_py.cli.run import run
+from autosys_py.cli.run import leave, run
 from autosys_py.report.summary import full_status
 from autosys_py.report.text import visible
 
 
-def main() -> int:
-    return run(COMMAND)
+def main() -> NoReturn:
+    leave(run(COMMAND))
 
 
 def status(given: Given) -> int:

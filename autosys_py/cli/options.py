@@ -17,7 +17,9 @@ How to write a command:
             ...
 
     def main() -> int:
-        return run(COMMAND)  # autosys_py.cli.run
+        return run(COMMAND)  # autosys_py.cli.run; small commands end with leave(run(COMMAND))
+
+A test calls `run(COMMAND, ["-J", "LOAD"])`, which returns the exit code.
 
 `-?`, `-x`, `--help`, `--version` and the credentials (`-usr -pw -pwx -saml`, accepted and ignored) come by themselves.
 No click here: importing it would cost more than everything else a small command does. `cli/help.py` makes a

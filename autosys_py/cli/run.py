@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from autosys_py.cli.messages import Refused, complain, message
 from autosys_py.cli.options import Asked, Command, WrongUsage, parse, title, usage
@@ -14,6 +16,17 @@ def run(command: Command, arguments: Sequence[str] | None = None) -> int:
     """Parses the line, does the work, returns the exit code. `arguments` is `sys.argv[1:]` unless given."""
     given = sys.argv[1:] if arguments is None else arguments
     return guarded(lambda: _perform(command, given))
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process now. Taking a few hundred modules apart would cost a fifth of what a whole sendevent costs.
+
+    Only for a command whose work is committed and closed: nothing registered to run at exit will run.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def guarded(work: Callable[[], int]) -> int:

@@ -1,13 +1,13 @@
 """sendevent: stores an event for the scheduler; says nothing if that is done (cli.md §2, docs/sendevent.md)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.request import Request, read_request, read_tries
-from autosys_py.cli.run import run
+from autosys_py.cli.run import leave, run
 from autosys_py.cli.targets import events_of
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
@@ -19,8 +19,8 @@ Order = tuple[Request, list[Event]]
 """A checked line and the events it comes to."""
 
 
-def main() -> int:
-    return run(COMMAND)
+def main() -> NoReturn:
+    leave(run(COMMAND))
 
 
 def send(given: Given) -> int:

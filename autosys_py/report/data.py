@@ -61,11 +61,12 @@ def json_lines(keys: tuple[str, ...], rows: Iterable[Row]) -> Iterator[str]:
     """One JSON document, a row a line."""
     import json
 
-    separator = "["
+    line = "["
     for row in rows:
-        yield separator + json.dumps(dict(zip(keys, row, strict=True)))
-        separator = ","
-    yield "[]" if separator == "[" else "]"
+        yield line if line == "[" else line + ","
+        line = json.dumps(dict(zip(keys, row, strict=True)))
+    yield line
+    yield "]"
 
 
 def csv_lines(keys: tuple[str, ...], rows: Iterable[Row]) -> Iterator[str]:

@@ -1,0 +1,71 @@
+"""An instance in memory: commands run in this process on a store that the test holds in its hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from autosys_py.cli import clock
+from autosys_py.cli.autorep import COMMAND as AUTOREP
+from autosys_py.cli.autostatus import COMMAND as AUTOSTATUS
+from autosys_py.cli.options import Command
+from autosys_py.cli.run import run
+from autosys_py.cli.sendevent import COMMAND as SENDEVENT
+from autosys_py.event_server.memory import MemoryStore
+from tests.cli.estate import NOW, Estate, retail
+
+COMMANDS = {command.name: command for command in (AUTOREP, AUTOSTATUS, SENDEVENT)}
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Shell = Callable[..., Done]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
+    """The empty store of an instance; time stands still at NOW, the zone is UTC."""
+    memory = MemoryStore()
+    for variable in ("AUTOSERV", "AUTOSYS_EVENT_SERVER", "RESTRICT_FORCE_STARTJOB"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AUTOUSER", str(tmp_path))
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr("autosys_py.event_server.open.open_store", lambda _url: memory)
+    return memory
+
+
+@pytest.fixture
+def configure(tmp_path: Path) -> Callable[[str], None]:
+    """Writes the configuration file of the instance."""
+
+    def write(text: str) -> None:
+        (tmp_path / "config.ACE").write_text(text, encoding="utf-8")
+
+    return write
+
+
+@pytest.fixture
+def estate(store: MemoryStore) -> Estate:
+    return retail(store)
+
+
+@pytest.fixture
+def sh(store: MemoryStore, capfdbinary: pytest.CaptureFixture[bytes]) -> Shell:
+    """`sh("autorep", "-J", "ALL")` runs a command as `run` does."""
+
+    def shell(name: str, *arguments: str) -> Done:
+        command: Command = COMMANDS[name]
+        capfdbinary.readouterr()
+        code = run(command, list(arguments))
+        out, err = capfdbinary.readouterr()
+        return Done(code, out.decode(), err.decode())
+
+    return shell
