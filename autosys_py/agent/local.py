@@ -34,6 +34,7 @@ from autosys_py.agent.protocol import Report, StartOrder
 from autosys_py.agent.record import Record
 from autosys_py.agent.space import shortage
 from autosys_py.agent.spool import Spool
+from autosys_py.agent.trigger import Trigger
 from autosys_py.agent.watch import Watch
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
@@ -42,6 +43,7 @@ RUNNER = os.fspath(Path(__file__).with_name("runner.sh"))
 SYSTEM_PROFILE = "/etc/auto.profile"
 
 _ADOPTED_PAUSE = 0.1
+_WATCHERS: dict[str, type[Watch] | type[Trigger]] = {"FW": Watch, "FT": Trigger}
 _ALL_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
@@ -92,7 +94,7 @@ class LocalAgent:
         self._kills: dict[RunKey, Kill] = {}
         self._held_back: dict[RunKey, Report] = {}
         """Ends of runs whose kill is not done."""
-        self._watches: dict[RunKey, Watch] = {}
+        self._watches: dict[RunKey, Watch | Trigger] = {}
         self._looks: list[tuple[float, RunKey]] = []
         """A heap of the watches' due times; outdated entries are skipped."""
         self._reports: list[Report] = []
@@ -102,7 +104,7 @@ class LocalAgent:
     def start(self, order: StartOrder) -> None:
         """See `Agent`. A run that is known, alive or recorded reports RUNNING again, and then its end."""
         try:
-            if order.job_type == "FW":
+            if order.job_type in _WATCHERS:
                 self._start_watch(order)
             elif order.key in self._runs:
                 self._report(EventCode.AGENT_RUNNING, order.key, self._runs[order.key].start)
@@ -116,7 +118,7 @@ class LocalAgent:
     def adopt(self, orders: Iterable[StartOrder]) -> None:
         """See `Agent`."""
         for order in orders:
-            if order.job_type == "FW":
+            if order.job_type in _WATCHERS:
                 self._watch(order)
             elif order.key not in self._runs:
                 self._adopt(order.key)
@@ -238,7 +240,7 @@ class LocalAgent:
 
     def _watch(self, order: StartOrder) -> None:
         if order.key not in self._watches:
-            watch = Watch(order, self._base(own_account()), self._clock())
+            watch = _WATCHERS[order.job_type](order, self._base(own_account()), self._clock())
             self._watches[order.key] = watch
             heapq.heappush(self._looks, (watch.due, order.key))
 
@@ -349,11 +351,12 @@ class LocalAgent:
             watch = self._watches.get(key)
             if watch is None:
                 continue
-            if watch.look(now):
-                del self._watches[key]
-                self._report(EventCode.AGENT_ENDED, key, int(time.time()), exit_code=0)
-            else:
+            code = watch.look(now)
+            if code is None:
                 heapq.heappush(self._looks, (watch.due, key))
+            else:
+                del self._watches[key]
+                self._report(EventCode.AGENT_ENDED, key, int(time.time()), exit_code=code)
 
     def _next_due(self) -> float:
         """When something is to be done though no child ended."""

@@ -62,7 +62,7 @@ def send(processes: Sequence[Process], number: int) -> int:
 
     reached = 0
     for process in processes:
-        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        with suppress(psutil.Error, OSError):  # gone, not ours to signal, or no such signal
             process.send_signal(number)
             reached += 1
             if number not in _DO_NOT_WAKE and process.status() == psutil.STATUS_STOPPED:

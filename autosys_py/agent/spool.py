@@ -97,13 +97,13 @@ class Spool:
         """Removes the folders of dead runs last written before that time, UTC seconds; how many."""
         removed = 0
         for record in Path(self._root).glob("*/*/record"):
-            joid, run = record.parent.parent.name, record.parent.name.split(".")
-            key = RunKey(int(joid), int(run[0]), int(run[1]))
-            if record.stat().st_mtime < before and not self.look(key).alive:
-                for file in record.parent.iterdir():
-                    file.unlink()
-                record.parent.rmdir()
-                removed += 1
+            with suppress(OSError, ValueError):  # a folder of another's making stays
+                joid, (run_num, ntry) = record.parts[-3], record.parts[-2].split(".")
+                if record.stat().st_mtime < before and not self.look(RunKey(int(joid), int(run_num), int(ntry))).alive:
+                    for file in record.parent.iterdir():
+                        file.unlink()
+                    record.parent.rmdir()
+                    removed += 1
         return removed
 
     def _make(self, folder: str) -> None:

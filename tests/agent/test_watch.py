@@ -18,32 +18,32 @@ def watcher(path: object, **attributes: str) -> Watch:
 def test_it_waits_for_the_size_to_stand_still(tmp_path: Path) -> None:
     file = tmp_path / "f"
     watch = watcher(file, watch_file_min_size="3")
-    assert not watch.look(0)
+    assert watch.look(0) is None
     assert watch.due == 60
     for now, content in ((60, "1"), (120, "1"), (180, "123"), (240, "1234")):
         file.write_text(content)
-        assert not watch.look(now)
-    assert watch.look(300)
+        assert watch.look(now) is None
+    assert watch.look(300) == 0
 
 
 def test_a_file_that_vanishes_begins_anew(tmp_path: Path) -> None:
     file = tmp_path / "f"
     watch = watcher(file)
     file.touch()
-    assert not watch.look(0)
+    assert watch.look(0) is None
     file.unlink()
-    assert not watch.look(60)
+    assert watch.look(60) is None
     file.touch()
-    assert not watch.look(120)
-    assert watch.look(180)
+    assert watch.look(120) is None
+    assert watch.look(180) == 0
 
 
 def test_wildcards_and_variables(tmp_path: Path) -> None:
     (tmp_path / "[a]data_1.zip").touch()
     watch = watcher(f"{tmp_path}/[a]${{D}}_?.*")
-    assert not watch.look(0)
-    assert watch.look(60)
-    assert not watcher(f"{tmp_path}/[a]$D_?").look(0)
+    assert watch.look(0) is None
+    assert watch.look(60) == 0
+    assert watcher(f"{tmp_path}/[a]$D_?").look(0) is None
     assert watcher("/x/$$DAY/$AUTORUN/%D%").path == "/x/$$DAY/1/data"
 
 
