@@ -142,25 +142,29 @@ def _configuration(path: Path, variables: dict[str, str]) -> Configuration:
         text = ""
     except OSError as error:
         raise refusal(99005, path, error.strerror) from None
-    configuration = _parsed(text, str(path))
+    warnings: list[str] = []
+    configuration = _parsed(text, str(path), warnings)
+    use_message_stream(configuration.MessageStream)
+    for warning in warnings:
+        complain(message(99001, path, warning, severity="W"))
+    return _overridden(configuration, variables)
+
+
+def _overridden(configuration: Configuration, variables: dict[str, str]) -> Configuration:
+    """Each variable is read as the line of its key would be, so that it is checked alike."""
     if not variables:
         return configuration
     from dataclasses import replace
 
     for key, value in variables.items():
-        own = _parsed(f"{key}={' '.join(value.splitlines())}", "environment")
+        own = _parsed(f"{key}={' '.join(value.splitlines())}", "environment", [])
         configuration = replace(configuration, **{key: getattr(own, key)})
     return configuration
 
 
-def _parsed(text: str, source: str) -> Configuration:
-    """Warnings are printed, an error ends the command; each is one line that names its source."""
-    warnings: list[str] = []
+def _parsed(text: str, source: str, warnings: list[str]) -> Configuration:
     try:
-        configuration = parse(text, warnings.append)
+        return parse(text, warnings.append)
     except ConfigurationError as error:
-        raise refusal(99001, source, error) from None
-    use_message_stream(configuration.MessageStream)
-    for warning in warnings:
-        complain(message(99001, source, warning, severity="W"))
-    return configuration
+        where = str(error).removeprefix("line 1: ") if source == "environment" else error
+        raise refusal(99001, source, where) from None

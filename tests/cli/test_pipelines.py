@@ -1,0 +1,98 @@
+"""What existing scripts do with the output, done by a shell on whole processes (cli.md §10)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autosys_py.event_server.open import open_store
+from tests.cli.estate import retail
+
+BIN = Path(sys.executable).parent
+
+
+class Site:
+    """An instance on disk and a shell whose environment names it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTO")}
+        self.environment = {**kept, "AUTOUSER": str(folder), "TZ": "UTC", "PATH": f"{BIN}:{os.environ['PATH']}"}
+
+    def sh(self, script: str) -> str:
+        """What a script prints, both streams."""
+        done = subprocess.run(
+            ["bash", "-c", script],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("site")
+    store = open_store(f"sqlite:///{folder}/ACE.db")
+    retail(store)
+    store.close()
+    return Site(folder)
+
+
+@pytest.mark.parametrize(
+    ("script", "out"),
+    [
+        # The job summary: row 1 is line 4, words 1 to 8 of a finished job
+        ("autorep -J RET_CLOSE | sed -n 4p | awk '{print $6}'", "FA\n"),
+        ("autorep -J RET_CLOSE | tail -1 | awk '{print $1, $2, $3, $4, $5, $6, $7, $8}'",
+         "RET_CLOSE 02/02/2025 23:00:00 02/02/2025 23:02:17 FA 40/1 3\n"),
+        ("autorep -J RET_CLOSE | wc -l", "4\n"),
+        ("autorep -j RET_STOCK_BX -l0 | wc -l", "4\n"),
+        ("autorep -J RET_STOCK_BX -L0 | awk 'NR==4 {print $4, $5}'", "----- RU\n"),
+        ("autorep -J ALL | tail -n +4 | awk '{print $1}' | sort | head -1", "RET_CLOSE\n"),
+        ("autorep -J ALL | sed -n 2p | cut -c1-8", "Job Name\n"),
+        ("autorep -J ALL | sed -n 3p | cut -c1-5", "_____\n"),
+        ("autorep -J RET_CLOSE | grep RET_CLOSE | cut -c66-84", "02/02/2025 23:00:00\n"),
+        ("autorep -J RET_CLOSE | tail -1 | cut -c123-", "3      \n"),
+        ("autorep -J ALL | grep -c ' FA '", "1\n"),
+        ("autorep -J ALL | grep -c 'AC/NE '", "1\n"),
+        ("autorep -J ALL | tail -n +4 | sed 's/[^ ].*//' | awk '{print length($0)}' | tr -d '\\n'", "0110"),
+        ("autorep -J RET_CLOSE -r -1 | sed -n 4p | awk '{print $7}'", "39/1\n"),
+        ("autorep -J RET_CLOSE -r -9 2>/dev/null | grep -c RET_CLOSE", "0\n"),
+        ("autorep -J ALL -s FA | awk '{print $1}'", "RET_CLOSE\n"),
+        ("autorep -M ALL -n | awk '$1 == \"node-b\" {print $NF}'", "Offline\n"),
+        ("autorep -G RET_GO | tail -1 | awk '{print $2}'", "Y\n"),
+        ("autorep -d -J RET_CLOSE | grep -A1 ALARM | tail -1 | awk '{print $1}'", "JOBFAILURE\n"),
+        # autostatus: one word
+        ('[ "$(autostatus -J RET_CLOSE)" = FAILURE ] && echo failed', "failed\n"),
+        ("autostatus -j RET_STOCK_BX | wc -w", "1\n"),
+        ("s=$(autostatus -J NOSUCH 2>&1); case \"$s\" in *'Invalid job/box name:'*) echo unknown;; esac", "unknown\n"),
+        ("autostatus -G RET_GO", "Y\n"),
+        # sendevent: silence, and the refused force start first
+        ("x=$(sendevent -P 1 -E KILLJOB -K 15 -J RET_CLOSE 2>&1); echo \"[$x] $?\"", "[] 0\n"),
+        ("sendevent -E FORCE_STARTJOB -J RET_STOCK_BX 2>&1 | head -1",
+         "CAUAJM_I_60001 Job (RET_STOCK_BX) has already started. FORCE_STARTJOB has no effect.\n"),
+        ("sendevent -E STARTJOB -J NOSUCH >/dev/null 2>&1; echo $?", "1\n"),
+        # Exit codes and order of streams
+        ("autorep -J NOSUCH >/dev/null 2>&1; echo $?", "1\n"),
+        ("autorep -J NO% ; echo $?", "0\n"),
+        ("autorep >/dev/null 2>&1; echo $?", "2\n"),
+        ("set -o pipefail; autorep -J ALL | head -2 | tail -1 | cut -c1-3; echo $?", "Job\n0\n"),
+    ],
+)  # fmt: skip
+def test_script(script: str, out: str, site: Site) -> None:
+    assert site.sh(script) == out
+
+
+def test_the_other_family_of_scripts_drops_the_last_line(site: Site) -> None:
+    (site.folder / "config.ACE").write_text("AutorepTrailingBlank=1\nMessageStream=stdout\n")
+    try:
+        assert site.sh("autorep -J RET_CLOSE | tail -2 | head -1 | awk '{print $6}'") == "FA\n"
+        assert site.sh("autorep -J ALL | sed '$d' | tail -1 | awk '{print $1}'") == "RET_CLOSE\n"
+        assert site.sh('x=$(autostatus -J NOSUCH); echo "$x"') == "CAUAJM_E_50004 Invalid job/box name: NOSUCH\n"
+    finally:
+        (site.folder / "config.ACE").unlink()
