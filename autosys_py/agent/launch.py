@@ -3,7 +3,8 @@
 A job is `/bin/sh -c SCRIPT`. The script is a prologue and, behind it on lines of its own, the command as its author
 wrote it: what the shell makes of it is the author's business (`command.py`). The prologue
 
-1. puts the job's error output where it belongs (see runner.sh), exports AUTOPID and goes to the home directory,
+1. puts the job's error output where it belongs (see runner.sh), exports AUTOPID and goes to the home directory, or
+   without a word to / where there is none,
 2. reads /etc/auto.profile, sets `envvars`, reads `profile`, in this order (cli.md §8),
 3. sets `ulimit`,
 4. opens std_in_file, std_out_file, std_err_file, after the profile because their names may use its variables.
@@ -80,7 +81,7 @@ def plan(
         MARKER: marker,
         **order.environment,
     }
-    lines = ["exec 2>&8 8>&-; export AUTOPID=$$; cd || cd /"]
+    lines = ["exec 2>&8 8>&-; export AUTOPID=$$; cd 2>&- || cd /"]
     if system_profile:
         lines.append(_source(system_profile, environment))
     assignments = _assignments(order)

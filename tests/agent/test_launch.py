@@ -9,7 +9,7 @@ from autosys_py.agent.launch import base_environment, file_name, plan, replace_g
 from tests.agent.orders import order
 
 BASE = {"PATH": "/usr/bin:/bin", "HOME": "/"}
-FIRST = "exec 2>&8 8>&-; export AUTOPID=$$; cd || cd /"
+FIRST = "exec 2>&8 8>&-; export AUTOPID=$$; cd 2>&- || cd /"
 
 
 def script(command: str, variables: dict[str, str] | None = None, **attributes: str) -> list[str]:
