@@ -60,7 +60,7 @@ class JobReport:
         if not self.selection.jobs:
             return
         yield from self.table.heading()
-        for placed, state in with_states(self.store, self.selection.jobs):
+        for placed, state in with_states(self.store, self.selection):
             yield self.table.row(placed.head.name, state, placed.depth)
         yield from self.trailing
 
@@ -71,7 +71,7 @@ class JobReport:
 
     def rows_in_status(self, status: Status | None) -> "Iterator[tuple[Placed, JobState]]":
         """Jobs and states; ON_NOEXEC asks for the mode beside the status, None for all."""
-        for placed, state in with_states(self.store, self.selection.jobs):
+        for placed, state in with_states(self.store, self.selection):
             if status in (None, state.status) or (status is Status.ON_NOEXEC and state.noexec):
                 yield placed, state
 
@@ -123,7 +123,7 @@ class JobReport:
             yield from self.trailing
 
     def _detail_blocks(self) -> Iterator[Iterable[str]]:
-        for placed, state in with_states(self.store, self.selection.jobs):
+        for placed, state in with_states(self.store, self.selection):
             newest = self.store.runs(placed.head.joid, 1)
             first_seq = 1
             if newest:
@@ -131,7 +131,7 @@ class JobReport:
             yield self._block(placed, state, first_seq, None)
 
     def _history_blocks(self, runs: int) -> Iterator[Iterable[str]]:
-        for placed, state in with_states(self.store, self.selection.jobs[:1]):
+        for placed, state in with_states(self.store, self.selection._replace(jobs=self.selection.jobs[:1])):
             joid = placed.head.joid
             numbers = self.store.run_numbers(joid, runs)
             if not numbers:
@@ -190,7 +190,7 @@ class JobReport:
         asked for has no such run; jobs of a pattern without it are left out.
         """
         run_num: int | None = None
-        for placed, state in with_states(self.store, self.selection.jobs):
+        for placed, state in with_states(self.store, self.selection):
             head = placed.head
             if placed.depth == 0:
                 run_num = self._run_number(head.joid, number)

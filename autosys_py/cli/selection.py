@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 CHUNK = 500
 """Jobs asked of the store at once."""
 
+MANY = 5000
+
 
 class Placed(NamedTuple):
     """A job and its place in the report."""
@@ -28,6 +30,8 @@ class Selection(NamedTuple):
     """In the order of the report: definition order, members below their box."""
     explicit: bool
     """One job was asked for by its name; its row is the first."""
+    most: bool
+    """So many of the instance's jobs that the store is better read from end to end."""
 
 
 def select_jobs(store: "EventServer", name: str, levels: int | None) -> Selection:
@@ -38,7 +42,8 @@ def select_jobs(store: "EventServer", name: str, levels: int | None) -> Selectio
     if not is_pattern(name):
         head = store.head(name) if is_speakable(name) else None
         if head is not None:
-            return Selection(list(_walk([head], store.members, levels)), explicit=True)
+            jobs = list(_walk([head], store.members, levels))
+            return Selection(jobs, explicit=True, most=len(jobs) > MANY)
     matches = matcher(name)
     heads = store.heads() if is_pattern(name) or "_" in name else []
     chosen = {head.joid: head for head in heads if matches(head.name)}
@@ -46,21 +51,28 @@ def select_jobs(store: "EventServer", name: str, levels: int | None) -> Selectio
         raise refusal(50027, name)
     boxes = {head.joid: head.box_joid for head in heads}
     roots = [head for head in chosen.values() if not _stands_in(chosen, head.box_joid, boxes)]
-    return Selection(list(_walk(roots, _members(heads), levels)), explicit=False)
+    jobs = list(_walk(roots, _members(heads), levels))
+    return Selection(jobs, explicit=False, most=len(jobs) * 10 > len(heads))
 
 
 def select_grouped(store: "EventServer", group: str | None, application: str | None, levels: int | None) -> Selection:
     """The jobs of `-B` and `-I`, both together where both are given; members below their box if that is among them."""
     in_group = matcher(group) if group is not None else _any
     in_application = matcher(application) if application is not None else _any
-    heads = [head for head in store.heads() if in_group(head.group) and in_application(head.application)]
-    chosen = {head.joid for head in heads}
-    roots = [head for head in heads if head.box_joid not in chosen]
-    return Selection(list(_walk(roots, _members(heads), levels)), explicit=False)
+    heads = store.heads()
+    chosen = [head for head in heads if in_group(head.group) and in_application(head.application)]
+    joids = {head.joid for head in chosen}
+    roots = [head for head in chosen if head.box_joid not in joids]
+    jobs = list(_walk(roots, _members(chosen), levels))
+    return Selection(jobs, explicit=False, most=len(jobs) * 10 > len(heads))
 
 
-def with_states(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple[Placed, JobState]]":
-    """Each job with its state; asks the store in chunks, so memory stays flat."""
+def with_states(store: "EventServer", selection: Selection) -> "Iterator[tuple[Placed, JobState]]":
+    """Each selected job with its state, without holding the states of all of them."""
+    return _end_to_end(store, selection.jobs) if selection.most else _in_chunks(store, selection.jobs)
+
+
+def _in_chunks(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple[Placed, JobState]]":
     remaining = iter(jobs)
     while chunk := list(islice(remaining, CHUNK)):
         states = {row.head.joid: row.state for row in store.statuses([placed.head.joid for placed in chunk])}
@@ -68,6 +80,23 @@ def with_states(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple
             state = states.get(placed.head.joid)
             if state is not None:
                 yield placed, state
+
+
+def _end_to_end(store: "EventServer", jobs: list[Placed]) -> "Iterator[tuple[Placed, JobState]]":
+    """Reads all states in definition order and holds back those that come before their turn in the report."""
+    wanted = {placed.head.joid for placed in jobs}
+    rows = store.statuses()
+    early: dict[int, JobState] = {}
+    for placed in jobs:
+        joid = placed.head.joid
+        state = early.pop(joid, None)
+        while state is None and (row := next(rows, None)) is not None:
+            if row.head.joid == joid:
+                state = row.state
+            elif row.head.joid in wanted:
+                early[row.head.joid] = row.state
+        if state is not None:
+            yield placed, state
 
 
 def _any(_name: str) -> bool:
