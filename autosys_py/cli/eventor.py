@@ -7,12 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 from autosys_py.cli.instance import Instance, open_instance
-from autosys_py.cli.messages import complain, refusal
+from autosys_py.cli.messages import Refused, complain, refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
 from autosys_py.cli.zone import local_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
     from autosys_py.scheduler.loop import Loop
 
@@ -41,13 +44,15 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     configuration, zone = instance.configuration, local_zone()
     with instance.store.transaction():
         instance.store.put_setting("scheduler_zone", str(zone))
+        _discard_stops(instance)
     world, orders, adopted = recover(instance.store, configuration, zone, _local_nodes())
     agent = LocalAgent(
         instance.run, run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _echo)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
-    loop = Loop(Turns(instance.store, world, holder, _complain), agent, journal, time.time, environment)
+    turns = Turns(instance.store, world, holder, _complain)
+    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance))
     _stop_on_signals(loop)
     try:
         loop.resume(orders, adopted)
@@ -84,6 +89,27 @@ def _take_lease(instance: Instance) -> str:
     return holder
 
 
+def _discard_stops(instance: Instance) -> None:
+    """A STOP_DEMON that was sent while no scheduler ran must not stop this one (semantics.md §3.3)."""
+    from autosys_py.core.codes import EventCode
+
+    while instance.store.cancel_event(EventCode.STOP_DEMON, 0, None) is not None:
+        pass
+
+
+def _reader(instance: Instance) -> "Callable[[], Configuration]":
+    """Reads the configuration again on SIGHUP; a file with an error is reported and the old values stay."""
+
+    def read() -> "Configuration":
+        try:
+            instance.configuration = open_instance(instance.autoserv).configuration
+        except Refused as refused:
+            complain(*refused.lines)
+        return instance.configuration
+
+    return read
+
+
 def _release_lease(instance: Instance, holder: str) -> None:
     """Gives the lease back; a store that is gone keeps it until it is found dead."""
     from autosys_py.event_server.errors import StoreError
@@ -107,8 +133,12 @@ def _stop_on_signals(loop: "Loop") -> None:
     def stop(*_: object) -> None:
         loop.stopping = True
 
+    def reload(*_: object) -> None:
+        loop.reloading = True
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    signal.signal(signal.SIGHUP, reload)
 
 
 def _complain(event: "Event") -> None:
@@ -155,5 +185,3 @@ COMMAND = Command(
 
 def main() -> int:
     return run(COMMAND)
-
-

@@ -7,7 +7,7 @@ its consequences.
 from autosys_py.core.boxes import judge
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.model import Event, Job
 from autosys_py.core.queues import release_pending
 from autosys_py.core.schedule import next_start
 from autosys_py.core.starts import UNTOUCHED_BY_BOX, consider
@@ -26,14 +26,12 @@ def definition_changed(draft: Draft, event: Event) -> None:
     before = world.define(event.definition, event.state)
     job = event.definition
     fact = draft.record_event(event)
-    if before is None:
-        _enter_box(draft, job, fact)
-        return
-    due = None if job.schedule is None else next_start(job.schedule, draft.now, world.zone)
-    draft.change(fact, job.joid, latched=False, next_start=due)
-    if before.box_joid != job.box_joid:
-        _leave_box(draft, before)
-        _enter_box(draft, job, fact)
+    if before is not None:
+        due = None if job.schedule is None else next_start(job.schedule, draft.now, world.zone)
+        draft.change(fact, job.joid, latched=False, next_start=due)
+        if before.box_joid != job.box_joid:
+            _leave_box(draft, before)
+    _enter_box(draft, job)
 
 
 def machine_changed(draft: Draft, event: Event) -> None:
@@ -49,13 +47,17 @@ def _leave_box(draft: Draft, job: Job) -> None:
         judge(draft, box, None)
 
 
-def _enter_box(draft: Draft, job: Job, fact: Fact) -> None:
-    """Into a running box: it takes part in this run (rule B-23)."""
+def _enter_box(draft: Draft, job: Job) -> None:
+    """Into a running box: it takes part in this run (rule B-23).
+
+    That the job is new to the run is told by its run number, not by what was known before: `jil` may have put it
+    there while no scheduler was looking.
+    """
     box = draft.box_state(job)
     state = draft.state(job.joid)
     if box is None or box.status is not Status.RUNNING:
         return
-    if state.status in UNTOUCHED_BY_BOX or state.run_num > box.run_num:
+    if state.status in UNTOUCHED_BY_BOX or state.run_num >= box.run_num:
         return
     draft.record(EventCode.ALERT, job.joid)
     draft.set_status(job.joid, Status.ACTIVATED, run_num=box.run_num, ntry=0, exit_code=None)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 from autosys_py.agent.protocol import Agent, Report
 from autosys_py.core.codes import Status
+from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.journal import Journal
@@ -37,7 +38,9 @@ class Loop:
         journal: Journal,
         clock: Callable[[], float],
         environment: dict[str, str],
+        reload: Callable[[], Configuration] | None = None,
     ) -> None:
+        self._reload = reload
         self._turns = turns
         self._agent = agent
         self._journal = journal
@@ -52,6 +55,8 @@ class Loop:
         self._last_work = clock()
         self.stopping = False
         """Set by a signal handler or by STOP_DEMON: the loop ends after the present turn."""
+        self.reloading = False
+        """Set by a signal handler: the configuration is read again before the next pass."""
 
     @property
     def _store(self) -> EventServer:
@@ -72,11 +77,19 @@ class Loop:
 
     def pass_once(self) -> None:
         """One pass: give some orders, collect reports, take a turn if there is a reason."""
+        if self.reloading:
+            self._read_configuration()
         self._deliver()
         reports = self._agent.collect(self._patience())
         now = int(self._clock())
         if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
             self._take_turn(now, reports)
+
+    def _read_configuration(self) -> None:
+        self.reloading = False
+        if self._reload is not None:
+            self._turns.world.configuration = self._reload()
+            self._journal.write(int(self._clock()), ["Configuration read again."])
 
     def _take_turn(self, now: int, reports: list[Report]) -> None:
         outcome = self._turns.take(now, reports, self._delivered)
