@@ -14,6 +14,7 @@ from autosys_py.cli.zone import local_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
@@ -47,7 +48,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         _discard_stops(instance)
     world, orders, adopted = recover(instance.store, configuration, zone, _local_nodes())
     agent = LocalAgent(
-        instance.run, run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
+        _run_folders(instance), run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _echo)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
@@ -87,6 +88,17 @@ def _take_lease(instance: Instance) -> str:
     if other is not None:
         raise refusal(165, instance.autoserv, host_of(other))
     return holder
+
+
+def _run_folders(instance: Instance) -> "Path":
+    """Where the runs of this store are recorded. A new store counts runs from one again, so each has its own folder:
+    the records of a former store must not pass for runs of this one."""
+    identity = instance.store.setting("store_id")
+    if identity is None:
+        identity = os.urandom(4).hex()
+        with instance.store.transaction():
+            instance.store.put_setting("store_id", identity)
+    return instance.run / identity
 
 
 def _discard_stops(instance: Instance) -> None:

@@ -51,8 +51,6 @@ class Turns:
                 self.world.apply(outcome)
                 merge(total, outcome)
             total.answered += [(effect.kind, effect.key) for effect in answered]
-            for joid in total.deleted:
-                self.store.delete_definition(joid)
             self.store.write_turn([event.eoid for event in due], total, now)
         return total
 
