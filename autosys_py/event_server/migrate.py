@@ -38,7 +38,13 @@ def create_sqlite(path: Path, wal: bool) -> None:
     try:
         _make_folder(path.parent)
         with _locked(path.parent) as folder:
-            if not path.exists() or path.stat().st_size == 0:
+            if not path.exists():
+                _make_file(path, wal)
+            elif not path.is_file():  # renaming a new store over a device or a pipe would destroy it
+                raise StoreUnavailable(
+                    f"event store {path}: is not a regular file; name another one in AUTOSYS_EVENT_SERVER"
+                )
+            elif path.stat().st_size == 0:
                 _make_file(path, wal)
                 os.fsync(folder)
     except OSError as error:

@@ -143,7 +143,7 @@ def test_any_locale(home: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:////nowhere/at/all.db", "sqlite:////dev/null", "nonsense", "postgresql://h:1/x"]
+    "url", ["sqlite:////proc/nowhere/all.db", "sqlite:////dev", "nonsense", "postgresql://h:1/x"]
 )
 def test_a_store_that_is_not_there(url: str, home: dict[str, str]) -> None:
     code, out, err = sh("autostatus -J JOB_001", {**home, "AUTOSYS_EVENT_SERVER": url})
