@@ -6,6 +6,7 @@ and stands at 99000 and above. A text that ends in a line end is followed by an 
 """
 
 import sys
+from contextlib import suppress
 from typing import Final
 
 from autosys_py.report.text import visible
@@ -91,6 +92,8 @@ CATALOGUE: Final[dict[int, str]] = {
     50001: "Error in command line for autostatus.",
     50002: "Cannot specify both {0} and {1} options.",
     50005: "Invalid Global Variable Name: {0}\n",
+    # eventor
+    165: "The {0} primary scheduler is already running on machine: {1}. Startup aborted.",
     # Ours
     99000: "{0}",
     99001: "{0}: {1}",
@@ -103,6 +106,8 @@ CATALOGUE: Final[dict[int, str]] = {
     99008: "Invalid list of signals: {0}",
     99009: "Job ({0}) is {1}. RESTART is only for jobs in FAILURE, TERMINATED or RESTART.",
     99011: "Invalid time zone: {0}",
+    99020: "Another scheduler has taken over instance {0}; this one has stopped. Running jobs go on.",
+    99021: "Invalid number of seconds: {0}",
     99012: "Invalid format: {0}. Use json or csv.",
 }
 
@@ -150,5 +155,6 @@ def complain(*lines: str) -> None:
     stream = sys.stdout if _Stream.to_stdout else sys.stderr
     if stream is None:
         return
-    stream.write("".join(f"{line}\n" for line in lines))
-    stream.flush()
+    with suppress(OSError):  # nobody is left to be told
+        stream.write("".join(f"{line}\n" for line in lines))
+        stream.flush()
