@@ -9,7 +9,8 @@ How a start happens exactly once is told in `spool.py`; here is what happens rou
 * The end of a run that this process started comes by SIGCHLD and costs a `waitid`, however many others run. We look
   who ended before we take it, so children of others in this process stay theirs. A run adopted from an earlier
   scheduler is no child of ours: its lock is tried ten times a second, less often if there are very many.
-* A killed run is reported when nothing of it is left, not already when its first process is gone.
+* A killed run is reported when nothing of it is left, not already when its first process is gone. So is a run whose
+  runner was killed: its outcome is lost, but while its processes live it has not ended (rule R-10).
 * Reports are made from the record alone. The same end can be told again by any later agent until it is
   acknowledged, so acknowledging needs no record of its own: who acknowledged an end does not ask for it again.
 
@@ -43,6 +44,7 @@ RUNNER = os.fspath(Path(__file__).with_name("runner.sh"))
 SYSTEM_PROFILE = "/etc/auto.profile"
 
 _ADOPTED_PAUSE = 0.1
+_ORPHAN_PAUSE = 0.5
 _WATCHERS: dict[str, type[Watch] | type[Trigger]] = {"FW": Watch, "FT": Trigger}
 _ALL_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -94,6 +96,8 @@ class LocalAgent:
         self._kills: dict[RunKey, Kill] = {}
         self._held_back: dict[RunKey, Report] = {}
         """Ends of runs whose kill is not done."""
+        self._orphans: dict[RunKey, tuple[float, Record, str]] = {}
+        """Runs whose runner is gone while something of them lives: when to look again, the record, what happened."""
         self._watches: dict[RunKey, Watch | Trigger] = {}
         self._looks: list[tuple[float, RunKey]] = []
         """A heap of the watches' due times; outdated entries are skipped."""
@@ -137,6 +141,7 @@ class LocalAgent:
             if record.signals != tuple(signals):
                 self._spool.note(key, f"killed {','.join(str(int(number)) for number in signals)}")
             self._kills[key] = Kill(self._spool.folder(key), signals, interval, self._clock(), hit=record.killed)
+        self._orphans.pop(key, None)
         if key not in self._runs and key not in self._held_back:
             self._adopt(key)
 
@@ -156,6 +161,7 @@ class LocalAgent:
             now = self._clock()
             self._reap()
             self._look_at_adopted(now)
+            self._look_at_orphans(now)
             self._advance_kills(now)
             self._look_at_files(now)
             if self._reports or now >= deadline:
@@ -300,25 +306,37 @@ class LocalAgent:
         took = self._clock() - now
         self._next_adopted_look = now + max(_ADOPTED_PAUSE, 20 * took)
 
+    def _look_at_orphans(self, now: float) -> None:
+        for key, (due, record, why) in list(self._orphans.items()):
+            if due <= now:
+                del self._orphans[key]
+                self._ended(key, record, 0, why)
+
     def _ended(self, key: RunKey, record: Record, end: int, why: str = "") -> None:
         if record.ended:
             report = Report(EventCode.AGENT_ENDED, key, max(end, record.start), record.exit_code, record.killed)
+        elif key not in self._kills and self._has_processes(key, record):
+            self._orphans[key] = (self._clock() + _ORPHAN_PAUSE, record, why)
+            return
         else:
-            text = self._last_words(key, record, why)
-            report = Report(EventCode.AGENT_LOST, key, end or int(time.time()), killed=record.killed, text=text)
+            text = self._last_words(record, why)
+            report = Report(EventCode.AGENT_LOST, key, int(time.time()), killed=record.killed, text=text)
         if key in self._kills:
             self._held_back[key] = report
             self._kills[key].due = 0.0
         else:
             self._reports.append(report)
 
-    def _last_words(self, key: RunKey, record: Record, why: str) -> str:
+    def _has_processes(self, key: RunKey, record: Record) -> bool:
+        """Does anything live of a run whose runner is dead? Nothing outlives a restart of the machine."""
+        return record.started and record.boot == self._boot and bool(processes.tree(self._spool.folder(key), 0))
+
+    def _last_words(self, record: Record, why: str) -> str:
         if not record.started:
             return f"the command was not run: {record.message or why or 'nothing is recorded'}"
         if record.boot != self._boot:
             return "no exit record: the machine was restarted"
-        left = processes.names(processes.tree(self._spool.folder(key), 0))
-        return f"no exit record: {why or 'the runner is gone'}{f'; still running: {left}' if left else ''}"
+        return f"no exit record: {why or 'the runner is gone'}"
 
     # -- kills and watchers ---------------------------------------------------------------------------------------
 
@@ -361,6 +379,7 @@ class LocalAgent:
     def _next_due(self) -> float:
         """When something is to be done though no child ended."""
         due = [kill.due for kill in self._kills.values()]
+        due += [orphan[0] for orphan in self._orphans.values()]
         if self._adopted:
             due.append(self._next_adopted_look)
         if self._looks:

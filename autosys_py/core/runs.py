@@ -16,6 +16,9 @@ from autosys_py.core.starts import begin, set_run_timers
 COUNTING = frozenset({*LIVE, Status.ACTIVATED})
 """Statuses that a report may replace (rule M-07)."""
 
+SHORT_OF_SPACE = "chk_files"
+"""How the agent begins the reason of a start that its file-system check forbade (rule R-12)."""
+
 
 def running(draft: Draft, event: Event) -> None:
     """The run's process exists: RUNNING, and the timers of the run are set."""
@@ -24,7 +27,7 @@ def running(draft: Draft, event: Event) -> None:
     if not _counts(draft, event):
         _record_stale(draft, event)
     elif draft.state(event.joid).status is Status.STARTING:
-        draft.set_status(event.joid, Status.RUNNING, time=event.due, last_start=event.due)
+        draft.set_status(event.joid, Status.RUNNING, time=event.due, last_start=event.due, text=event.value)
         set_run_timers(draft, event.joid)
 
 
@@ -87,6 +90,8 @@ def start_failed(draft: Draft, event: Event) -> None:
     state, configuration = draft.state(event.joid), draft.world.configuration
     permanent = event.status is Status.FAILURE
     if not permanent and state.system_restarts < configuration.MaxRestartTrys:
+        if event.value.startswith(SHORT_OF_SPACE):
+            draft.alarm(event.joid, Alarm.RESOURCE, event.value)
         wait_for_restart(draft, event.joid, text=event.value, system_restarts=state.system_restarts + 1)
         return
     draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.box_run == 0, text=event.value)

@@ -132,16 +132,24 @@ def test_a_killed_scheduler_changes_nothing(tmp_path: Path, ends: str) -> None:
     assert (tmp_path / "ran").read_text() == "once\n"
 
 
-def test_a_killed_runner_is_a_lost_run(bench: Bench, tmp_path: Path) -> None:
+def test_a_killed_runner_is_a_lost_run_once_nothing_of_it_lives(bench: Bench, tmp_path: Path) -> None:
     key = bench.start(f"echo $$ $PPID > {tmp_path}/pids; exec sleep 60")
     job, runner = map(int, bench.wait_for_text(tmp_path / "pids").split())
     os.kill(runner, signal.SIGKILL)
+    assert [report.code for report in bench.agent.collect(0)] == [EventCode.AGENT_RUNNING]
+    assert bench.agent.collect(0.7) == []  # it runs, so it has not ended
+    os.kill(job, signal.SIGKILL)
     report = bench.end_of(key)
     assert report.code == EventCode.AGENT_LOST
-    assert report.text == f"no exit record: the runner was ended by signal 9; still running: {job} sleep"
-    bench.agent.adopt([order("x", key)])
-    assert bench.agent.collect(0)[0].code == EventCode.AGENT_LOST
-    bench.agent.kill(key, (9,), 1)  # of a lost run too, what is left can be killed
+    assert report.text == "no exit record: the runner was ended by signal 9"
+
+
+def test_what_a_killed_runner_left_can_be_killed(bench: Bench, tmp_path: Path) -> None:
+    key = bench.start(f"echo $$ $PPID > {tmp_path}/pids; exec sleep 60")
+    job, runner = map(int, bench.wait_for_text(tmp_path / "pids").split())
+    os.kill(runner, signal.SIGKILL)
+    bench.agent.collect(0.1)
+    bench.agent.kill(key, (9,), 1)
     assert bench.wait_for(lambda report: report.killed).code == EventCode.AGENT_LOST
     assert not is_alive(job)
 
