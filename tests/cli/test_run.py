@@ -142,9 +142,7 @@ def test_any_locale(home: dict[str, str]) -> None:
         assert (code, "Traceback" in err) == (0, False)
 
 
-@pytest.mark.parametrize(
-    "url", ["sqlite:////proc/nowhere/all.db", "sqlite:////dev", "nonsense", "postgresql://h:1/x"]
-)
+@pytest.mark.parametrize("url", ["sqlite:////proc/nowhere/all.db", "sqlite:////dev", "nonsense", "postgresql://h:1/x"])
 def test_a_store_that_is_not_there(url: str, home: dict[str, str]) -> None:
     code, out, err = sh("autostatus -J JOB_001", {**home, "AUTOSYS_EVENT_SERVER": url})
     assert code in (1, 75)
