@@ -1,6 +1,7 @@
 """Run folders: the memory of the agent, and the reason why a run happens exactly once.
 
-`ROOT/<joid>/<run_num>.<ntry>/` holds `record`, and `out` and `err` for a job that names no files of its own.
+`ROOT/<run_num>/<joid>.<ntry>/` holds `record`, and `out` and `err` for a job that names no files of its own. The
+members of a box share its run number and so the outer folder, which makes one `mkdir` a start.
 
 `record` is three things in one file, so that nothing can fall between them:
 * the claim: whoever starts the run takes its `flock` and hands it to the runner by inheritance. Held = alive. No pid
@@ -47,7 +48,7 @@ class Spool:
 
     def folder(self, key: RunKey) -> str:
         """The run's folder, whether it exists or not."""
-        return f"{self._root}/{key.joid}/{key.run_num}.{key.ntry}"
+        return f"{self._root}/{key.run_num}/{key.joid}.{key.ntry}"
 
     def claim(self, key: RunKey) -> int | None:
         """The descriptor of the run's record, locked by it; None = someone else holds it. Makes the folder.
@@ -98,7 +99,7 @@ class Spool:
         removed = 0
         for record in Path(self._root).glob("*/*/record"):
             with suppress(OSError, ValueError):  # a folder of another's making stays
-                joid, (run_num, ntry) = record.parts[-3], record.parts[-2].split(".")
+                run_num, (joid, ntry) = record.parts[-3], record.parts[-2].split(".")
                 if record.stat().st_mtime < before and not self.look(RunKey(int(joid), int(run_num), int(ntry))).alive:
                     for file in record.parent.iterdir():
                         file.unlink()

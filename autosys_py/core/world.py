@@ -20,7 +20,7 @@ from autosys_py.core.model import Job, JobState, Machine, Outcome, Run, RunKey
 WAITING = frozenset({*QUEUED, Status.RESTART})
 """Statuses from which the scheduler itself takes a job on: a queue, or the wait between two tries."""
 
-RUNNABLE_TYPES = frozenset({"CMD", "FW"})
+RUNNABLE_TYPES = frozenset({"CMD", "FW", "FT"})
 """What an agent can run; a start of any other type waits in PEND_MACH (jil.md §4)."""
 
 Tally = tuple[int, int]

@@ -64,7 +64,7 @@ class Bench:
         raise AssertionError(f"not reported within {DEADLINE} s; only {self.reports}")
 
     def folder(self, key: RunKey) -> Path:
-        return self.root / str(key.joid) / f"{key.run_num}.{key.ntry}"
+        return self.root / str(key.run_num) / f"{key.joid}.{key.ntry}"
 
     def out(self, key: RunKey) -> str:
         return (self.folder(key) / "out").read_text()
