@@ -16,8 +16,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 PURE_STANDARD_LIBRARY = {
-    "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math", "operator",
-    "re", "string", "types", "typing", "unicodedata", "zoneinfo",
+    "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math",
+    "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from autosys_py.cli.names import is_pattern, is_speakable, select
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.run import leave, run
+from autosys_py.core.text import visible
 from autosys_py.report.summary import full_status
-from autosys_py.report.text import visible
 
 
 def main() -> NoReturn:

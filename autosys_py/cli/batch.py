@@ -9,7 +9,7 @@ from autosys_py.cli.options import Asked, Command, parse
 from autosys_py.cli.request import Request, read_request
 from autosys_py.cli.targets import events_of
 from autosys_py.core.model import Event
-from autosys_py.report.text import visible
+from autosys_py.core.text import visible
 
 
 def read_batch(name: str, command: Command, instance: Instance, now: int) -> list[tuple[Request, list[Event]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autosys_py.cli.instance import Instance
 from autosys_py.cli.targets import job_named
 from autosys_py.core.condition import Asker, Condition, Kind
-from autosys_py.report.text import visible
+from autosys_py.core.text import visible
 
 if TYPE_CHECKING:
     from autosys_py.core.model import Job, JobState

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-from autosys_py.report.text import visible
+from autosys_py.core.text import visible
 
 CATALOGUE: Final[dict[int, str]] = {
     # Any command

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from autosys_py.report.text import visible
+from autosys_py.core.text import visible
 
 T = TypeVar("T")
 

@@ -26,7 +26,7 @@ def write_source(lines: Iterable[str]) -> None:
     if sys.stdout is None:
         return
     if sys.stdout.isatty():
-        from autosys_py.report.text import visible
+        from autosys_py.core.text import visible
 
         write_lines(map(visible, lines))
         return

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autosys_py.core.model import JobState
+from autosys_py.core.text import visible
 from autosys_py.report.machines import MachineRow, system
 from autosys_py.report.summary import shown_exit_code, shown_priority
-from autosys_py.report.text import visible
 from autosys_py.report.times import TimeFormat
 
 JOB_KEYS = (

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event, Fact
-from autosys_py.report.text import pad, visible
+from autosys_py.core.text import pad, visible
 from autosys_py.report.times import TimeFormat
 
 BLANK = " "

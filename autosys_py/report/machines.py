@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from autosys_py.core.model import Machine
-from autosys_py.report.text import cut, pad, visible
+from autosys_py.core.text import cut, pad, visible
 
 WIDTH = 80
 NARROW = 35

@@ -2,7 +2,7 @@
 
 from autosys_py.core.codes import LETTERS, TERMINAL, Status
 from autosys_py.core.model import JobState, Run
-from autosys_py.report.text import cut, pad, visible
+from autosys_py.core.text import cut, pad, visible
 from autosys_py.report.times import TimeFormat
 
 NARROW = 28

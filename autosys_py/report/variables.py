@@ -1,6 +1,6 @@
 """The report of global variables (cli.md §3.6): columns 0, 65 and 166."""
 
-from autosys_py.report.text import cut, pad, visible
+from autosys_py.core.text import cut, pad, visible
 from autosys_py.report.times import TimeFormat
 
 WIDTHS = (64, 100)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autosys_py.report.text import cut, pad, visible, width
+from autosys_py.core.text import cut, pad, visible, width
 
 HOSTILE = {
     "\x1b[31mred\x1b[0m": "\\x1b[31mred\\x1b[0m",
