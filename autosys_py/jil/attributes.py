@@ -444,3 +444,9 @@ def find(kind: str, word: str) -> Attribute | None:
 @cache
 def _hadoop(word: str) -> Attribute:
     return _family_row(frozenset({"HDFS", "HIVE", "OOZIE", "PIG", "SQOOP"}), word)
+
+
+@cache
+def required(job_type: str) -> tuple[Attribute, ...]:
+    """What a job of this type cannot do without."""
+    return tuple(each for each in JOB.values() if job_type in each.required)

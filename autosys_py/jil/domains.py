@@ -50,9 +50,7 @@ PATH = Domain("path", _anything)
 WORD = Domain("word", _anything)
 EXPRESSION = Domain("expression", _anything, continues=True)
 
-_BOOLEANS = {word: "1" for word in ("y", "yes", "1", "true", "t")} | {
-    word: "0" for word in ("n", "no", "0", "false", "f")
-}
+_BOOLEANS = dict.fromkeys(("y", "yes", "1", "true", "t"), "1") | dict.fromkeys(("n", "no", "0", "false", "f"), "0")
 
 
 def _boolean(value: str) -> str:
@@ -380,8 +378,7 @@ def exit_codes(value: str, open_ranges: bool = False) -> tuple[tuple[int, int], 
     Raises V30: bad form, limits, order, a code listed twice.
     """
     ranges = []
-    for item in items(value):
-        item = item.replace(" ", "")
+    for item in items(value.replace(" ", "")):
         opened = _OPEN_RANGE.fullmatch(item) if open_ranges else None
         pair = _RANGE.fullmatch(item)
         if opened:
@@ -455,7 +452,7 @@ def _variables(value: str) -> None:
 
 VARIABLES = Domain("NAME=value[,NAME=value...]", _variables, continues=True)
 
-_LIMIT = re.compile(r'([a-z])\s*=\s*"?\s*(\d+|unlimited)\s*,\s*(\d+|unlimited)\s*"?', re.IGNORECASE)
+_LIMIT = re.compile(r'([a-z])\s*=\s*"?\s*(\d+|unlimited)\s*(?:,\s*(\d+|unlimited)\s*)?"?', re.IGNORECASE)
 
 
 def _ulimit(value: str) -> None:
@@ -463,7 +460,7 @@ def _ulimit(value: str) -> None:
         match = _LIMIT.fullmatch(entry)
         if match is None or match[1].lower() not in "cstm":
             raise _bad_syntax()
-        if _limit(match[2]) > _limit(match[3]):
+        if _limit(match[2]) > _limit(match[3] or "unlimited"):
             raise Bad(18979, "Error for JIL Keyword 'ulimit'. A soft limit is above its hard limit: '{2}'")
 
 

@@ -1,0 +1,334 @@
+"""jil: definitions from standard input into the event store (jil.md §11).
+
+Stanzas are applied in batches, each batch one transaction with a savepoint a stanza: a disk that needs milliseconds
+to make a commit durable would otherwise make minutes of a large file. What a stanza did is printed when its batch is
+durable and not before, so nothing that was reported can be lost. A batch ends when it is large or old, and always
+before the command waits for more input.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, NoReturn
+
+from autosys_py.cli import clock
+from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import complain
+from autosys_py.cli.options import Command, Given, Option, wrong_usage
+from autosys_py.cli.run import leave, run
+from autosys_py.core.text import visible, width
+
+if TYPE_CHECKING:
+    from autosys_py.cli.define import Answer, Definer
+    from autosys_py.core.model import Job
+    from autosys_py.jil.diagnostic import Diagnostic
+    from autosys_py.jil.scanner import Stanza
+
+RULE = "_" * 78
+BATCH = 500
+"""Stanzas in one transaction at most …"""
+BATCH_SECONDS = 0.05
+"""… and how old it may grow."""
+SHOWN = 120
+"""Characters of a source line that are shown around a fault."""
+VALIDATIONS = ("none", "job", "batch", "session", "syntax")
+
+
+def main() -> NoReturn:
+    leave(run(COMMAND))
+
+
+def jil(given: Given) -> int:
+    """Reads standard input to its end; returns what the exit line says."""
+    validation = (given.get("V") or "session").lower()
+    if validation not in VALIDATIONS:
+        raise wrong_usage()
+    with open_instance(given.get("S")) as instance:
+        return _Session(instance, validation, quiet="q" in given).run()
+
+
+class _RollBack(Exception):
+    """Nothing is to be kept (`-V syntax`)."""
+
+
+class _Session:
+    """One run of the command."""
+
+    def __init__(self, instance: Instance, validation: str, *, quiet: bool) -> None:
+        from autosys_py.cli.zone import local_zone
+        from autosys_py.report.times import TimeFormat
+
+        self.instance = instance
+        self.validation = validation
+        self.printer = _Printer(TimeFormat(local_zone(), instance.configuration.DateFormat), quiet=quiet)
+        self.definer = _definer(instance)
+        self.answers: list[Answer] = []
+        """Of the open batch, not yet printed."""
+        self.transaction: AbstractContextManager[None] | None = None
+        self.began = 0.0
+        self.refused = False
+        self.to_validate: list[Job] = []
+
+    def run(self) -> int:
+        if self.validation == "syntax":
+            self._check_only()
+        else:
+            self._apply_all()
+        failed = self.refused and self.validation == "syntax"
+        self.printer.end(self.refused, failed)
+        return int(self.refused)
+
+    def _apply_all(self) -> None:
+        from autosys_py.jil.scanner import scan
+
+        interactive = sys.stdin is not None and sys.stdin.isatty()
+        lines = _typed_lines() if interactive else _piped_lines(self._commit)
+        try:
+            for stanza in scan(lines):
+                self._begin()
+                self.answers.append(self._apply(stanza))
+                if interactive or len(self.answers) >= BATCH or time.monotonic() - self.began > BATCH_SECONDS:
+                    self._commit()
+            self._commit()
+        except BaseException as error:
+            self._abandon(error)
+            raise
+        self._validate_at_end()
+
+    def _check_only(self) -> None:
+        """Everything as if it were applied, then taken back; the whole input first, so that nobody waits for us."""
+        from autosys_py.jil.scanner import scan
+
+        stanzas = list(scan(_piped_lines(lambda: None)))
+        try:
+            with self.instance.store.transaction():
+                for stanza in stanzas:
+                    self._print(self._apply(stanza))
+                raise _RollBack
+        except _RollBack:
+            return
+
+    def _apply(self, stanza: "Stanza") -> "Answer":
+        answer = self.definer.apply(stanza, clock.now())
+        if answer.defined is not None:
+            if self.validation == "job":
+                answer.undefined = self._undefined(answer.defined)
+            elif self.validation == "batch" or (self.validation == "session" and answer.inserted):
+                self.to_validate.append(answer.defined)
+        return answer
+
+    # Batches
+
+    def _begin(self) -> None:
+        if self.transaction is None:
+            transaction = self.instance.store.transaction()
+            transaction.__enter__()
+            self.transaction = transaction
+            self.began = time.monotonic()
+
+    def _commit(self) -> None:
+        """Makes the open batch durable, then prints it."""
+        transaction, self.transaction = self.transaction, None
+        if transaction is None:
+            return
+        transaction.__exit__(None, None, None)
+        answers, self.answers = self.answers, []
+        for answer in answers:
+            self._print(answer)
+        self.definer.forget()
+        self.printer.flush()
+
+    def _abandon(self, error: BaseException) -> None:
+        """The open batch is taken back; it was not reported either."""
+        transaction, self.transaction = self.transaction, None
+        if transaction is not None:
+            transaction.__exit__(type(error), error, error.__traceback__)
+
+    # What is printed
+
+    def _print(self, answer: "Answer") -> None:
+        self.refused = self.refused or not answer.accepted
+        self.printer.stanza(answer)
+
+    def _undefined(self, job: "Job") -> list[str]:
+        from autosys_py.cli.define import undefined_jobs
+
+        return undefined_jobs(job, self.definer.known)
+
+    def _validate_at_end(self) -> None:
+        for job in self.to_validate:
+            undefined = self._undefined(job)
+            if undefined:
+                self.printer.undefined_block(job.name, undefined)
+
+
+def _definer(instance: Instance) -> "Definer":
+    from autosys_py.cli.define import Definer
+    from autosys_py.cli.zone import scheduler_zone
+
+    return Definer(
+        instance.store,
+        scheduler_zone(instance.store),
+        instance.user_host,
+        instance.configuration.UndefinedMachine,
+        instance.autoserv,
+    )
+
+
+class _Printer:
+    """The transcript: I lines to standard output, E and W lines to standard error, in one order."""
+
+    def __init__(self, moment: "Callable[[int | None], str]", *, quiet: bool) -> None:
+        self.moment = moment
+        self.quiet = quiet
+        self._waiting: list[str] = []
+
+    def stanza(self, answer: "Answer") -> None:
+        """The lines of one stanza."""
+        self._rule()
+        if answer.opening:
+            self._say(answer.opening)
+        for fault in answer.faults:
+            if fault.is_error or not self.quiet:
+                self._complain(*fault_lines(fault))
+        if answer.scheduled is not None:
+            name, due = answer.scheduled
+            self._say(f"CAUAJM_I_10122 Job '{visible(name)}' scheduled: {self.moment(due)}")
+        if answer.entered is not None and not self.quiet:
+            name, box = (visible(each) for each in answer.entered)
+            self._complain(f"CAUAJM_W_19102 Added job {name} into an already running box {box}.")
+        if answer.undefined:
+            self._say(*_undefined_lines(answer.undefined))
+        if answer.accepted:
+            self._say("CAUAJM_I_50205 Database Change WAS Successful!")
+        else:
+            closing = (answer.closing,) if answer.closing else ()
+            self._complain(*closing, "CAUAJM_E_10302 Database Change WAS NOT successful.")
+
+    def undefined_block(self, name: str, undefined: list[str]) -> None:
+        self._rule()
+        self._say(f"Job: {visible(name)}", *_undefined_lines(undefined))
+
+    def end(self, refused: bool, syntax_failed: bool) -> None:
+        """The closing block."""
+        self._rule()
+        if syntax_failed:
+            self._complain("CAUAJM_E_50246 JIL syntax check FAILED")
+        if refused:
+            self._complain("CAUAJM_E_50198 Exit Code = 1")
+        else:
+            self._say("CAUAJM_I_52301 Exit Code = 0")
+        self._rule()
+        self.flush()
+
+    def flush(self) -> None:
+        if self._waiting and sys.stdout is not None:
+            sys.stdout.write("\n".join(self._waiting) + "\n")
+            self._waiting.clear()
+            sys.stdout.flush()
+
+    def _rule(self) -> None:
+        self._say(RULE, "")
+
+    def _say(self, *lines: str) -> None:
+        if not self.quiet:
+            self._waiting += lines
+
+    def _complain(self, *lines: str) -> None:
+        self.flush()
+        complain(*lines)
+
+
+def _undefined_lines(names: list[str]) -> list[str]:
+    numbered = [f"{number}) {visible(name)}" for number, name in enumerate(names, start=1)]
+    return [
+        "*** WARNING: The Following Jobs are referenced in the ***",
+        "Conditions for this Job, YET are not defined!",
+        *numbered,
+    ]
+
+
+def fault_lines(fault: "Diagnostic") -> list[str]:
+    """A fault as it is printed: its line, and under an error where it is and what to type instead."""
+    text = visible(fault.text)
+    if not fault.is_error:
+        return [f"*** WARNING: {text}"]
+    lines = [f"CAUAJM_E_{fault.code:05d} {text}" if fault.code else f"*** ERROR: {text}"]
+    if not fault.line:
+        return lines
+    start = max(0, fault.column - 1 - SHOWN // 2)
+    before = visible(fault.source[start : fault.column - 1])
+    behind = visible(fault.source[fault.column - 1 : start + SHOWN])
+    place = f"    line {fault.line}, column {fault.column}: "
+    lines += [f"{place}{before}{behind}".rstrip(), " " * (len(place) + width(before)) + "^"]
+    if fault.hint:
+        lines.append(f"    {fault.hint}")
+    elif fault.suggestion:
+        lines.append(f"    did you mean {visible(fault.suggestion)}?")
+    return lines
+
+
+# Where lines come from
+
+
+def _typed_lines() -> Iterator[str]:
+    """Lines from a terminal, each behind a prompt with its number."""
+    number = 0
+    while True:
+        number += 1
+        sys.stdout.write(f"jil>>{number}> ")
+        sys.stdout.flush()
+        line = sys.stdin.buffer.readline()
+        if not line:
+            sys.stdout.write("\n")
+            return
+        yield line.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def _piped_lines(before_waiting: Callable[[], None]) -> Iterable[str]:
+    """Lines from a pipe or file. `before_waiting` is called whenever no more input is there yet."""
+    if sys.stdin is None:
+        return
+    pieces: list[bytes] = []
+    for chunk in _chunks(before_waiting):
+        first, *others = chunk.split(b"\n")
+        pieces.append(first)
+        for other in others:
+            yield b"".join(pieces).decode("utf-8", "surrogateescape")
+            pieces = [other]
+    if pieces:
+        yield b"".join(pieces).decode("utf-8", "surrogateescape")
+
+
+def _chunks(before_waiting: Callable[[], None]) -> Iterator[bytes]:
+    import io
+    import os
+    import select
+
+    try:
+        descriptor = sys.stdin.fileno()
+    except (io.UnsupportedOperation, ValueError):  # no file behind it
+        yield sys.stdin.buffer.read()
+        return
+    while True:
+        if not select.select([descriptor], [], [], 0)[0]:
+            before_waiting()
+        chunk = os.read(descriptor, 1 << 16)
+        if not chunk:
+            return
+        yield chunk
+
+
+COMMAND = Command(
+    name="jil",
+    title="JIL",
+    synopsis="[-q] [-V none|job|batch|session|syntax]\n[-S autoserv] < file",
+    options=(
+        Option("q", text="prints errors only"),
+        Option("V", "validation", "undefined jobs in conditions: none, job, batch, session; syntax: check only"),
+        Option("S", "autoserv", "another instance"),
+    ),
+    act=jil,
+    notes=("Definitions are read from standard input; `exit` ends it.",),
+)

@@ -1,0 +1,337 @@
+"""What must hold between the attributes of a job, and between a job and the rest of the instance (jil.md §9).
+
+`check_job` reads a stanza, lays it over the definition that it updates, and reports everything that is wrong with
+the result. A definition comes out only if nothing is.
+"""
+
+from typing import NamedTuple
+
+from autosys_py.core.codes import Status
+from autosys_py.core.model import Definition
+from autosys_py.jil import attributes, domains
+from autosys_py.jil.attributes import JOB_TYPES, TYPE_ALIASES, USER_TYPES
+from autosys_py.jil.compile import CONDITIONS, job_of
+from autosys_py.jil.diagnostic import Diagnostic
+from autosys_py.jil.domains import MustTimes, is_job_name
+from autosys_py.jil.known import Known, KnownJob, Settings
+from autosys_py.jil.reading import Given, Reading, read
+from autosys_py.jil.scanner import Stanza
+from autosys_py.jil.subcommands import SUBCOMMANDS
+from autosys_py.jil.values import plain
+
+BLOBS = ("blob_input", "blob_file", "blob_type")
+MUST = ("must_start_times", "must_complete_times")
+
+
+class CheckedJob(NamedTuple):
+    """What came out of an insert_job or update_job stanza."""
+
+    faults: list[Diagnostic]
+    definition: Definition | None
+    """None if the stanza is refused."""
+    seed: Status | None = None
+    """The value of `status:`."""
+
+
+def check_name(reading: Reading, name: str) -> None:
+    """V3 for a job or box that is to be created."""
+    if not name:
+        reading.refuse(10259, "Job Name must be specified.")
+    elif len(name) > 64:
+        reading.refuse(50271, f"Error in JIL. Name {reading.name} exceeds 64 characters.")
+    elif not is_job_name(name):
+        reading.refuse(10281, f"ERROR for Job: {reading.name} < name contains invalid characters >")
+    elif name.upper() == "ALL" or name.lower() in SUBCOMMANDS:
+        reading.refuse(
+            10277, f"ERROR for job: {name} < '{name}' is a reserved keyword and cannot be specified for jobname >"
+        )
+
+
+def check_job(stanza: Stanza, before: Definition | None, known: Known, settings: Settings) -> CheckedJob:
+    """Checks an insert_job (`before` is None) or update_job stanza."""
+    updates = stanza.subcommand == "update_job"
+    check = _JobCheck(read(stanza, "job", updates=updates), before, known, settings, updates)
+    return check.run()
+
+
+class _JobCheck:
+    """One stanza's checks; each method is a row of jil.md §9 or a few that belong together."""
+
+    def __init__(
+        self, reading: Reading, before: Definition | None, known: Known, settings: Settings, updates: bool
+    ) -> None:
+        self.reading = reading
+        self.before = before
+        self.known = known
+        self.settings = settings
+        self.updates = updates
+        self.name = reading.stanza.name
+        self.shown = reading.name
+        self.job_type = before.job.job_type if before is not None else "CMD"
+        self.values: dict[str, list[str]] = {}
+        """The definition as it would be: names to stored values, in order."""
+        self.box: KnownJob | None = None
+
+    def run(self) -> CheckedJob:
+        reading = self.reading
+        if self.updates and self.before is None:
+            near = self.known.names_near(self.name)
+            text = f"Invalid Job Name: {self.shown} Update not performed."
+            reading.refuse(10279, text, choices=near, typed=self.name)
+        elif not self.updates:
+            check_name(reading, self.name)
+            if self.known.job(self.name) is not None:
+                reading.refuse(10288, f"*** CANNOT INSERT Job: {self.shown}, because it ALREADY EXISTS ***")
+        self._job_type()
+        self._merge()
+        for check in (
+            self._insert_only, self._effects, self._required, self._box, self._machine, self._conditions,
+            self._exclusive, self._must_times, self._run_window, self._exit_codes, self._references, self._load,
+        ):  # fmt: skip
+            check()
+        faults = sorted(reading.faults, key=lambda fault: fault.line)
+        if reading.is_refused:
+            return CheckedJob(faults, None)
+        return CheckedJob(faults, self._definition(), self._seed())
+
+    # Shared
+
+    def value(self, name: str) -> str:
+        """The value that will hold, empty if there is none."""
+        values = self.values.get(name)
+        return values[-1] if values else ""
+
+    def refuse(self, code: int, text: str, name: str, typed: str = "", choices: tuple[str, ...] = ()) -> None:
+        self.reading.refuse(code, text, self.reading.statement(name), typed=typed, choices=choices)
+
+    def warn(self, text: str, name: str) -> None:
+        """A warning about an attribute; an update repeats none about what it does not touch."""
+        if not self.updates or self.reading.is_given(name):
+            self.reading.warn(text, self.reading.statement(name))
+
+    def _merge(self) -> None:
+        if self.before is not None:
+            for name, value in self.before.attributes:
+                self.values.setdefault(name, []).append(value)
+        given: dict[str, list[str]] = {}
+        for each in self.reading.given:
+            entries = given.setdefault(each.attribute.name, [])
+            if each.value is None:
+                entries.clear()
+            elif each.attribute.collects:
+                entries.append(each.value)
+            else:
+                entries[:] = [each.value]
+        for name, entries in given.items():
+            self.values.pop(name, None)
+            if entries:
+                self.values[name] = entries
+        self.values.pop("job_type", None)
+        if not self.values.get("owner"):
+            self.values["owner"] = [self.settings.owner]
+
+    def _definition(self) -> Definition:
+        stored = tuple((name, value) for name, entries in self.values.items() for value in entries)
+        stored = tuple(each for each in stored if each[0] not in ("status", "avg_runtime"))
+        before = self.before.job if self.before is not None else None
+        average = int(self.value("avg_runtime") or 0) if before is None else before.avg_runtime
+        box_joid = self.box.joid if self.box is not None else 0
+        job = job_of(self.name, self.job_type, stored, before.joid if before else 0, box_joid, average)
+        return Definition(job, stored, self.settings.owner)
+
+    def _seed(self) -> Status | None:
+        word = self.value("status")
+        return Status[word] if word else None
+
+    # The rows
+
+    def _job_type(self) -> None:
+        """V28."""
+        for each in self.reading.given:
+            if each.attribute.name == "job_type":
+                self._one_job_type(each)
+
+    def _one_job_type(self, given: Given) -> None:
+        typed = (given.value or "CMD").upper()
+        job_type = TYPE_ALIASES.get(typed, typed)
+        if job_type in USER_TYPES:
+            text = f"*** Cannot Insert/Update/Query/Delete Job Type: {job_type}, because it DOES NOT EXIST ***"
+            self.refuse(10398, text, "job_type")
+        elif job_type not in JOB_TYPES:
+            text = f"Invalid Job Type: {given.value} <{self.shown}>"
+            self.refuse(50199, text, "job_type", typed, tuple(sorted(JOB_TYPES - USER_TYPES)))
+        elif self.before is not None and job_type != self.job_type:
+            text = f"Updates to job_type is not allowed for job '{self.shown}'. It is {self.job_type}."
+            self.refuse(18966, text, "job_type")
+        else:
+            self.job_type = job_type
+
+    def _insert_only(self) -> None:
+        """V12, and the blobs that this version cannot keep."""
+        for each in self.reading.given:
+            name = each.attribute.name
+            if name in BLOBS:
+                self.reading.refuse(0, f"{name} is not supported by this version.", each.statement)
+            elif self.updates and each.attribute.insert_only:
+                text = f"Updates to job attribute '{name}' is not allowed. Usage valid for the insert operation only."
+                self.reading.refuse(19048, text, each.statement)
+
+    def _effects(self) -> None:
+        """V17, V18, V23."""
+        for each in self.reading.given:
+            attribute = each.attribute
+            name = attribute.name
+            if each.value is None or self.job_type in attribute.types:
+                continue
+            if name in ("box_success", "box_failure"):
+                text = f"ERROR for Job: {self.shown} < {name} is valid for box jobs only >"
+                self.reading.refuse(10281, text, each.statement)
+            elif name != "machine":
+                self.reading.warn(f"{name} has no effect for job type {self.job_type}", each.statement)
+        if not self.value("box_name"):
+            for name in ("box_terminator", "job_terminator"):
+                if self.value(name) == "1":
+                    self.warn(f"{name} of {self.shown} has no effect outside a box", name)
+
+    def _required(self) -> None:
+        """V4."""
+        if self.updates and self.before is None:
+            return
+        for attribute in attributes.required(self.job_type):
+            name = attribute.name
+            if not self.value(name) and name not in self.reading.refused:
+                text = f"Required JIL keyword {name} is missing for job {self.shown} of type {self.job_type}."
+                self.refuse(18936, text, name)
+
+    def _box(self) -> None:
+        """V5, V31."""
+        name = self.value("box_name")
+        if not name:
+            return
+        box = self.known.job(name)
+        if box is None or box.job_type != "BOX":
+            near = self.known.names_near(name) if box is None else ()
+            text = f"Invalid box name {name} specified, it does not exist."
+            self.refuse(18947, text, "box_name", name, near)
+        elif name == self.name or (self.before is not None and self.known.is_inside(box.joid, self.before.job.joid)):
+            text = "ERROR Circular definition: Cannot add job to a box that belongs to self."
+            self.refuse(18978, text, "box_name")
+        else:
+            self.box = box
+
+    def _machine(self) -> None:
+        """V6."""
+        if self.settings.undefined_machine == "local" or self.job_type == "BOX":
+            return
+        for name in domains.machine_names(plain(self.value("machine"))):
+            if not name or name == "localhost" or self.known.machine(name) is not None:
+                continue
+            if self.settings.undefined_machine == "error":
+                self.refuse(18987, f"ERROR for Job: {self.shown} < machine '{name}' does not exist >", "machine")
+            else:
+                self.warn(f"machine '{name}' is not defined, {self.shown} will wait in PEND_MACH", "machine")
+
+    def _conditions(self) -> None:
+        """V7: the instance behind `^` must exist."""
+        from autosys_py.jil.conditions import PREFIX, parse
+
+        for given in self.reading.given:
+            if given.attribute.name in CONDITIONS and given.value is not None and "^" in given.value:
+                for atom in parse(given.value).condition.atoms:
+                    if atom.instance and not self.known.has_instance(atom.instance):
+                        text = f"{PREFIX}External instance name <{atom.instance}> is not defined"
+                        self.reading.refuse(10683, text, given.statement)
+
+    def _exclusive(self) -> None:
+        """V9, V10."""
+        if self.value("start_times") and self.value("start_mins"):
+            self.refuse(18939, "JIL keywords start_times and start_mins are mutually exclusive.", "start_mins")
+        if self.value("days_of_week") and self.value("run_calendar") and self.value("date_conditions") == "1":
+            text = "The JIL keyword days_of_week cannot be used together with run_calendar while date_conditions is 1."
+            self.refuse(18993, text, "run_calendar")
+
+    def _must_times(self) -> None:
+        """V11."""
+        given = {name: domains.must_times(plain(self.value(name))) for name in MUST if self.value(name)}
+        if not given:
+            return
+        last = list(given)[-1]
+        starts = domains.start_times(plain(self.value("start_times"))) if self.value("start_times") else ()
+        if not starts and not self.value("start_mins"):
+            needed = "requires JIL keyword start_times or start_mins"
+            self.refuse(18940, f"JIL keywords must_start_times and/or must_complete_times {needed}", last)
+            return
+        if len({times.relative for times in given.values()}) > 1:
+            text = "A mixture of relative time and absolute time cannot be specified for must_start_times and "
+            self.refuse(18934, text + "must_complete_times.", last)
+            return
+        for name, times in given.items():
+            self._absolute_times(name, times, starts)
+        if len(given) == 2:
+            pairs = zip(given[MUST[0]].minutes, given[MUST[1]].minutes, strict=False)
+            if any(start > complete for start, complete in pairs):
+                text = "The value of must_start_times cannot be later than that of must_complete_times: "
+                self.refuse(18933, f"{text}'{self.value(MUST[0])}'", MUST[0])
+
+    def _absolute_times(self, name: str, times: MustTimes, starts: tuple[int, ...]) -> None:
+        value = self.value(name)
+        if times.relative:
+            return
+        if not starts:
+            text = f"A relative time must be specified for JIL keyword {name} with start_mins: '{value}'"
+            self.refuse(18923, text, name)
+        elif len(times.minutes) != len(starts):
+            text = f"The number of elements for JIL keyword {name} must be that of start_times: '{value}'"
+            self.refuse(18924, text, name)
+        elif any(
+            must < start or any(start < other <= must for other in starts)
+            for must, start in zip(times.minutes, starts, strict=True)
+        ):
+            text = f"The value of JIL keyword {name} must lie between a start time and the next: '{value}'"
+            self.refuse(18925, text, name)
+
+    def _run_window(self) -> None:
+        """V35."""
+        if not (self.value("run_window") and self.value("start_times")):
+            return
+        opens, closes = domains.run_window(plain(self.value("run_window")))
+        for start in domains.start_times(plain(self.value("start_times"))):
+            inside = opens <= start <= closes if opens <= closes else start >= opens or start <= closes
+            if not inside:
+                name = "run_window" if self.reading.is_given("run_window") else "start_times"
+                self.warn(f"a start time of {self.shown} is outside its run_window", name)
+                return
+
+    def _exit_codes(self) -> None:
+        """V30 between attributes; extensions.md §4."""
+        fail, success = plain(self.value("fail_codes")), plain(self.value("success_codes"))
+        if fail and success and domains.overlap((*domains.exit_codes(fail), *domains.exit_codes(success))):
+            text = "The exit codes specified in the values of keywords success_codes and fail_codes overlap"
+            self.refuse(19012, f"{text}: '{success}', '{fail}'", "fail_codes")
+        if self.value("returncode_map_to_completed"):
+            for name in ("success_codes", "fail_codes", "max_exit_success"):
+                if self.value(name):
+                    text = f"ERROR for Job: {self.shown} < returncode_map_to_completed and {name} exclude each other >"
+                    self.refuse(10281, text, "returncode_map_to_completed")
+
+    def _references(self) -> None:
+        """V16, V38, resources that do not exist."""
+        for name in ("run_calendar", "exclude_calendar"):
+            calendar = plain(self.value(name))
+            if calendar and not self.known.has_calendar(calendar):
+                self.warn(f"calendar '{calendar}' of {self.shown} does not exist", name)
+        template = plain(self.value("notification_template"))
+        if template and not self.known.has_template(template):
+            self.warn(f"template '{template}' is not defined", "notification_template")
+        if self.value("resources") and self.reading.is_given("resources"):
+            for resource in domains.resources(plain(self.value("resources"))):
+                if not resource.name.startswith(("SYSTEM_", "MEM_")) and not self.known.has_resource(resource.name):
+                    text = f"ERROR for Job: {self.shown} < {resource.name} > (undefined resource)"
+                    self.refuse(10079, text, "resources")
+
+    def _load(self) -> None:
+        """V47."""
+        machine = self.known.machine(plain(self.value("machine"))) if self.value("job_load") else None
+        if machine is not None and machine.max_load is not None and int(self.value("job_load")) > machine.max_load:
+            text = f"job_load of {self.shown} exceeds max_load of {machine.name}, it would wait for ever"
+            self.warn(text, "job_load")

@@ -1,0 +1,99 @@
+"""Attributes to what the scheduler reads of them: `core.model.Job`.
+
+Takes values that the checks let pass; it repeats none of them. What is stored but has no meaning for the machine
+(descriptions, calendars, time zones, file names) stays behind in the definition.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from autosys_py.core.condition import Condition
+from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
+from autosys_py.core.model import Job
+from autosys_py.core.schedule import RunWindow, Schedule
+from autosys_py.jil import conditions, domains
+from autosys_py.jil.values import plain
+
+TIMES = ("start_times", "start_mins", "days_of_week")
+CONDITIONS = ("condition", "box_success", "box_failure")
+
+
+def job_of(
+    name: str,
+    job_type: str,
+    attributes: Iterable[tuple[str, str]],
+    joid: int = 0,
+    box_joid: int = 0,
+    avg_runtime: int = 0,
+) -> Job:
+    """The job that checked attributes describe. Raises nothing for what the checks accept."""
+    values = {key: plain(value) for key, value in attributes if key not in CONDITIONS}
+    raw = {key: value for key, value in attributes if key in CONDITIONS}
+    scheduled = values.get("date_conditions") == "1"
+    return Job(
+        joid,
+        0,
+        name,
+        job_type,
+        box_joid,
+        machine=values.get("machine", ""),
+        condition=_condition(raw, "condition"),
+        box_success=_condition(raw, "box_success"),
+        box_failure=_condition(raw, "box_failure"),
+        schedule=schedule_of(values) if scheduled else None,
+        run_window=window_of(values) if scheduled else None,
+        exit_rule=exit_rule_of(values),
+        n_retrys=_number(values, "n_retrys"),
+        term_run_time=_number(values, "term_run_time"),
+        max_run_alarm=_number(values, "max_run_alarm"),
+        min_run_alarm=_number(values, "min_run_alarm"),
+        box_terminator=values.get("box_terminator") == "1",
+        job_terminator=values.get("job_terminator") == "1",
+        auto_hold=values.get("auto_hold") == "1",
+        alarm_if_fail=values.get("alarm_if_fail", "1") == "1",
+        alarm_if_terminated=values.get("alarm_if_terminated", "1") == "1",
+        priority=_number(values, "priority"),
+        job_load=_number(values, "job_load"),
+        avg_runtime=avg_runtime,
+    )
+
+
+def _number(values: Mapping[str, str], name: str) -> int:
+    return int(values.get(name, "0"))
+
+
+def _condition(values: Mapping[str, str], name: str) -> Condition | None:
+    text = values.get(name)
+    return None if text is None else conditions.parse(text).condition
+
+
+def schedule_of(values: Mapping[str, str]) -> Schedule | None:
+    """The date part; None without times or days. A job that has its days from a calendar has no schedule here."""
+    if "run_calendar" in values or not any(name in values for name in TIMES):
+        return None
+    days = values.get("days_of_week")
+    times = values.get("start_times")
+    minutes = values.get("start_mins")
+    return Schedule(
+        domains.days_of_week(days) if days else tuple(range(7)),
+        tuple(sorted(domains.start_times(times))) if times else (),
+        tuple(sorted(domains.start_mins(minutes))) if minutes else (),
+    )
+
+
+def window_of(values: Mapping[str, str]) -> RunWindow | None:
+    """The run window; None without one."""
+    text = values.get("run_window")
+    return RunWindow(*domains.run_window(text)) if text else None
+
+
+def exit_rule_of(values: Mapping[str, str]) -> ExitRule:
+    """What the exit codes mean (rules R-03, R-04; extensions.md §4 for `returncode_map_to_completed`)."""
+    completed = values.get("returncode_map_to_completed")
+    if completed:
+        return ExitRule(success_codes=domains.exit_codes(completed, open_ranges=True))
+    fail = values.get("fail_codes")
+    success = values.get("success_codes")
+    threshold = _number(values, "max_exit_success")
+    if not fail and not success and not threshold:
+        return DEFAULT_RULE
+    return ExitRule(domains.exit_codes(fail) if fail else (), domains.exit_codes(success) if success else (), threshold)

@@ -1,0 +1,146 @@
+"""A stanza's statements to checked values: everything that can be said about one attribute on its own.
+
+What is wrong becomes a diagnostic and the value is left out; the stanza is refused anyway, and the other checks go on.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from autosys_py.jil import attributes, conditions
+from autosys_py.jil.attributes import Attribute
+from autosys_py.jil.diagnostic import Diagnostic
+from autosys_py.jil.domains import ADDRESSES, Bad
+from autosys_py.jil.scanner import MAX_STATEMENT, Stanza, Statement
+from autosys_py.jil.values import Quoting, is_quoted, plain, plain_name, stored
+
+SHOWN = 200
+"""Characters of a value that a message repeats."""
+
+
+class Given(NamedTuple):
+    """An attribute as a stanza gives it."""
+
+    attribute: Attribute
+    value: str | None
+    """As stored; None = the value is to be removed."""
+    statement: Statement
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a stanza says, and what is wrong with it so far."""
+
+    stanza: Stanza
+    name: str
+    """The object's name, for messages."""
+    given: list[Given] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Attributes whose value was given and found wrong."""
+
+    @property
+    def is_refused(self) -> bool:
+        return any(fault.is_error for fault in self.faults)
+
+    def statement(self, name: str) -> Statement:
+        """Where an attribute was given last; the stanza's head if it was not."""
+        for each in reversed(self.given):
+            if each.attribute.name == name:
+                return each.statement
+        return self.stanza.head
+
+    def is_given(self, name: str) -> bool:
+        return any(each.attribute.name == name for each in self.given)
+
+    def refuse(
+        self,
+        code: int,
+        text: str,
+        statement: Statement | None = None,
+        *,
+        choices: tuple[str, ...] = (),
+        typed: str = "",
+        offset: int = 0,
+    ) -> None:
+        """An error; the text is complete."""
+        place = statement or self.stanza.head
+        column = (place.value_column if place.typed else place.column) + offset
+        self.faults.append(Diagnostic(code, text, place.line, column, place.source, typed=typed, choices=choices))
+
+    def warn(self, text: str, statement: Statement | None = None) -> None:
+        """A warning; the text is complete."""
+        place = statement or self.stanza.head
+        self.faults.append(Diagnostic(0, text, place.line, place.column, place.source, is_error=False))
+
+
+def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
+    """The values of a stanza. With `updates` a bare NULL removes a value; else it is as if absent."""
+    reading = Reading(stanza, stanza.name[:SHOWN])
+    reading.faults += stanza.faults
+    seen: dict[str, str] = {}
+    for statement in stanza.statements:
+        attribute = attributes.find(kind, statement.keyword)
+        assert attribute is not None
+        name = attribute.name
+        if name in seen and not attribute.collects and kind != "machine":
+            reading.warn(f"{name} of {reading.name} is given more than once, the last one counts", statement)
+        seen[name] = statement.typed
+        values = _values(reading, attribute, statement)
+        if not values:
+            reading.refused.add(name)
+        for value in values:
+            if value is not None or updates:
+                reading.given.append(Given(attribute, value, statement))
+    return reading
+
+
+def _values(reading: Reading, attribute: Attribute, statement: Statement) -> list[str | None]:
+    """The entries that a statement gives: one, or for addresses one each; [None] for no value."""
+    typed = statement.typed
+    if typed in ("", '""') and attribute.name not in attributes.MAY_BE_EMPTY:
+        return [None]
+    if len(typed) == 4 and typed.upper() == "NULL":
+        return [None]
+    if is_quoted(typed) and typed != '""' and not typed[1:-1].strip():
+        reading.refuse(18920, f"Value of keyword {attribute.name} contains only whitespace", statement)
+        return []
+    if attribute.name == "blob_input":
+        return [typed]
+    is_name = attribute.name == "box_name" or attribute is attributes.MACHINE["machine"]
+    value = plain_name(typed) if is_name else stored(typed, attribute.quoting)
+    text = plain(_unquoted(typed) if attribute.quoting is Quoting.RAW and not attribute.acts else value)
+    if len(text) > attribute.length and len(typed) <= MAX_STATEMENT:
+        shown = f"Error for Job: {reading.name} < {attribute.name} exceeds {attribute.length} bytes.>"
+        reading.refuse(18961, shown, statement)
+        return []
+    if len(typed) > MAX_STATEMENT:
+        return []
+    if attribute.name in ("condition", "box_success", "box_failure"):
+        return [value] if _is_condition(reading, value, statement) else []
+    try:
+        normal = attribute.domain.check(text)
+    except Bad as bad:
+        shown = bad.text.format(reading.name, attribute.name, text[:SHOWN])
+        reading.refuse(bad.code, shown, statement, choices=bad.choices, typed=text)
+        return []
+    if attribute.domain is ADDRESSES:
+        return [entry.strip() for entry in value.split(",")]
+    return [value if normal is None else normal]
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if is_quoted(text) else text
+
+
+def _is_condition(reading: Reading, text: str, statement: Statement) -> bool:
+    """Checks V7 and V34."""
+    try:
+        parsed = conditions.parse(text)
+    except conditions.ConditionError as error:
+        offset = error.position if statement.source.find(text, statement.value_column - 1) >= 0 else 0
+        reading.refuse(error.code, error.text[: 4 * SHOWN], statement, offset=offset)
+        return False
+    if parsed.mixed:
+        shown = conditions.grouping(parsed.condition)
+        reading.warn(f"condition of {reading.name} mixes AND and OR without parentheses, read as {shown}", statement)
+    return True
