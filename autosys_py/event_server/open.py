@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from autosys_py.event_server.creation import create, has_content, locked
 from autosys_py.event_server.driver import linked_version, wal_is_safe
 from autosys_py.event_server.errors import StoreDamaged, StoreError
 from autosys_py.event_server.protocol import EventServer
@@ -29,16 +30,12 @@ def open_sqlite(path: Path, wal: bool | None = None) -> SqliteStore:
     """The store in a file. `wal` says whether a write-ahead log may be used; by default the linked SQLite decides."""
     if wal is None:
         wal = wal_is_safe(linked_version())
-    if not _has_content(path):
-        from autosys_py.event_server.migrate import create_sqlite
-
-        create_sqlite(path, wal)
+    if not has_content(path):
+        create(path, wal)
     store = SqliteStore(path)
     try:
         if _revision(store) != HEAD:
-            from autosys_py.event_server.migrate import upgrade_sqlite
-
-            upgrade_sqlite(path)
+            _upgrade(store)
         if not (wal and store.journal_mode() == "wal"):
             store.use_rollback_journal()
     except StoreError:
@@ -47,11 +44,13 @@ def open_sqlite(path: Path, wal: bool | None = None) -> SqliteStore:
     return store
 
 
-def _has_content(path: Path) -> bool:
-    try:
-        return path.stat().st_size > 0
-    except OSError:  # also what cannot be looked at: creating it says why
-        return False
+def _upgrade(store: SqliteStore) -> None:
+    """One process at a time; the others find it done."""
+    with locked(store.path.parent):
+        if _revision(store) != HEAD:
+            from autosys_py.event_server.migrate import upgrade_sqlite
+
+            upgrade_sqlite(store.path)
 
 
 def _revision(store: SqliteStore) -> str | None:

@@ -13,22 +13,24 @@ from typing import Any
 from sqlalchemy import Engine, TextClause, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from autosys_py.event_server.driver import linked_version, wal_is_safe
 from autosys_py.event_server.engine import make_engine, place_of, translated
 from autosys_py.event_server.errors import StoreError
-from autosys_py.event_server.migrate import create_sqlite, upgrade
+from autosys_py.event_server.migrate import upgrade
+from autosys_py.event_server.open import open_sqlite
 from autosys_py.event_server.queries import QUERIES
 from autosys_py.event_server.rows import Row
 from autosys_py.event_server.sql import HEAD, SqlStore
+from autosys_py.event_server.turnstile import BUSY_TIMEOUT, Turnstile
 
 _POSTGRESQL_LOCK = 7_483_650_417_034
 """Key of the advisory lock that stands for "writing to the event store"."""
 
-_BEGIN_WRITING = {
-    "sqlite": ("BEGIN IMMEDIATE",),
-    "postgresql": ("BEGIN", "SET LOCAL lock_timeout = '30s'", f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})"),
-}
-_BEGIN_READING = {"sqlite": ("BEGIN",), "postgresql": ("BEGIN ISOLATION LEVEL REPEATABLE READ",)}
+_BEGIN_WRITING = (
+    "BEGIN",
+    f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT:.0f}s'",
+    f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})",
+)
+_BEGIN_READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ"}
 _VERSION = {
     "sqlite": "PRAGMA data_version",
     # The oldest transaction still running, and the next one: differs once any other has ended.
@@ -39,16 +41,16 @@ _VERSION = {
 def open_sqlalchemy(url: str) -> "SqlAlchemyStore":
     """The store at any SQLAlchemy URL, created and migrated if need be. Raises errors of `errors.py`."""
     engine = make_engine(url)
-    if engine.dialect.name not in _BEGIN_WRITING:
+    if engine.dialect.name not in _BEGIN_READING:
         raise StoreError(f"event store {place_of(url)}: use SQLite or PostgreSQL")
     if engine.dialect.name == "sqlite":
-        path = Path(str(make_url(url).database))
-        if not path.exists() or path.stat().st_size == 0:
-            create_sqlite(path, wal_is_safe(linked_version()))
+        file = Path(str(make_url(url).database))
+        open_sqlite(file).close()
+        return SqlAlchemyStore(engine, str(file), Turnstile(file))
     store = SqlAlchemyStore(engine, place_of(url))
     try:
         if store.found_revision() != HEAD:
-            upgrade(make_engine(url), store.place)
+            upgrade(engine, store.place)
     except StoreError:
         store.close()
         raise
@@ -58,8 +60,10 @@ def open_sqlalchemy(url: str) -> "SqlAlchemyStore":
 class SqlAlchemyStore(SqlStore):
     """An `EventServer` through SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, turnstile: Turnstile | None = None) -> None:
+        """`place` is what messages call the database; `turnstile` is there for SQLite alone."""
         self.place = place
+        self._turnstile = turnstile
         self._dialect = engine.dialect.name
         try:
             self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -73,6 +77,8 @@ class SqlAlchemyStore(SqlStore):
             raise self._refused(error) from None
 
     def close(self) -> None:
+        if self._turnstile:
+            self._turnstile.close()
         self._connection.close()
 
     def found_revision(self) -> str | None:
@@ -107,12 +113,15 @@ class SqlAlchemyStore(SqlStore):
             raise self._refused(error) from None
 
     def _begin_writing(self) -> None:
-        for statement in _BEGIN_WRITING[self._dialect]:
-            self._control(statement)
+        if self._turnstile:
+            with self._turnstile.passing():
+                self._control("BEGIN IMMEDIATE")
+        else:
+            for statement in _BEGIN_WRITING:
+                self._control(statement)
 
     def _begin_reading(self) -> None:
-        for statement in _BEGIN_READING[self._dialect]:
-            self._control(statement)
+        self._control(_BEGIN_READING[self._dialect])
 
     def _is_in_transaction(self) -> bool:
         return bool(getattr(self._connection.connection.driver_connection, "in_transaction", True))

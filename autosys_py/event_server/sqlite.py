@@ -19,9 +19,7 @@ from autosys_py.event_server.queries import QUERIES
 from autosys_py.event_server.rows import Row
 from autosys_py.event_server.sql import SqlStore
 from autosys_py.event_server.sqlite_errors import store_error
-
-BUSY_TIMEOUT = 30.0
-"""Seconds to wait for the write lock."""
+from autosys_py.event_server.turnstile import BUSY_TIMEOUT, Turnstile
 
 _REFUSALS = (driver.Error, OverflowError, UnicodeError)
 """What the driver raises: its own errors, and for numbers and texts that no column holds."""
@@ -51,6 +49,7 @@ class SqliteStore(SqlStore):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path)
+        self._turnstile = Turnstile(path)
 
     def version(self) -> int:
         return int(self._pragma("data_version"))
@@ -64,6 +63,7 @@ class SqliteStore(SqlStore):
         self._pragma("journal_mode=TRUNCATE")
 
     def close(self) -> None:
+        self._turnstile.close()
         self._connection.close()
 
     def _pragma(self, pragma: str) -> Any:
@@ -95,7 +95,8 @@ class SqliteStore(SqlStore):
             raise store_error(error, str(self.path)) from None
 
     def _begin_writing(self) -> None:
-        self._control("BEGIN IMMEDIATE")
+        with self._turnstile.passing():
+            self._control("BEGIN IMMEDIATE")
 
     def _begin_reading(self) -> None:
         self._control("BEGIN")

@@ -10,7 +10,7 @@ import pytest
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
-from autosys_py.event_server import waiting
+from autosys_py.event_server import sqlite
 from autosys_py.event_server.driver import driver, linked_version, wal_is_safe
 from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreError, StoreUnavailable
 from autosys_py.event_server.open import open_sqlite, open_store
@@ -95,7 +95,7 @@ def test_an_ordinary_opening_imports_nothing_heavy(file: Path) -> None:
         "with store.transaction():\n"
         "    store.add_event(Event(EventCode.STARTJOB, 100))\n"
         "store.close()\n"
-        "heavy = {'sqlalchemy', 'alembic', 'lark', 'rich', 'click', 'hashlib', 'fcntl'}\n"
+        "heavy = {'sqlalchemy', 'alembic', 'lark', 'rich', 'click', 'hashlib'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
@@ -171,7 +171,7 @@ def test_a_corrupt_file(file: Path) -> None:
 
 
 def test_a_lock_that_is_not_given_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.01)
     holder, other = open_sqlite(file), open_sqlite(file)
     refused = pytest.raises(StoreBusy, match=r"ACE\.db: another process .*; try again$")
     with holder.transaction(), refused as caught, other.transaction():

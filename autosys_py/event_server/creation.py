@@ -1,0 +1,87 @@
+"""The birth of a SQLite store, when many processes may find it missing at the same moment.
+
+They queue for a lock on its folder; the first one makes it, and the others look again and find it done, without
+having imported what makes it. A new file is made under another name and renamed when it is complete, journal mode
+included, so that nobody ever sees half a store, however this process may end.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autosys_py.event_server.driver import OLDEST, driver, linked_version
+from autosys_py.event_server.errors import StoreUnavailable
+from autosys_py.event_server.sqlite_errors import store_error
+
+
+def has_content(path: Path) -> bool:
+    """False for a missing and for an empty file, and for one that cannot be looked at: making it will say why."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def create(path: Path, wal: bool) -> None:
+    """Makes the file, mode 0600, unless it is there by now; missing folders are made with mode 0700.
+
+    `wal` says whether it gets a write-ahead log. Raises `StoreUnavailable`.
+    """
+    if linked_version() < OLDEST:
+        raise StoreUnavailable(
+            f"event store {path}: needs SQLite {'.'.join(map(str, OLDEST))} or later, this Python has "
+            f"{driver.sqlite_version}; pip install pysqlite3"
+        )
+    try:
+        _make_folder(path.parent)
+        with locked(path.parent) as folder:
+            if path.exists() and not path.is_file():  # renaming a new store over a device or a pipe would destroy it
+                raise StoreUnavailable(
+                    f"event store {path}: is not a regular file; name another one in AUTOSYS_EVENT_SERVER"
+                )
+            if not has_content(path):
+                _make_file(path, wal)
+                os.fsync(folder)
+    except OSError as error:
+        raise StoreUnavailable(f"event store {path}: cannot be created: {error.strerror}; check the folder") from None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[int]:
+    """Holds the folder's lock, which dies with the process; yields the folder's descriptor."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
+def _make_file(path: Path, wal: bool) -> None:
+    from autosys_py.event_server.migrate import upgrade_sqlite
+
+    unfinished = path.with_name(f".{path.name}.new")
+    for suffix in ("", "-wal", "-shm", "-journal"):  # of a process that died here
+        unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    upgrade_sqlite(unfinished)
+    if wal:
+        _switch_to_wal(unfinished)
+    unfinished.rename(path)
+
+
+def _switch_to_wal(path: Path) -> None:
+    try:
+        connection = driver.connect(path)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+    except driver.Error as error:
+        raise store_error(error, str(path)) from None

@@ -1,0 +1,72 @@
+"""How SQLite finds rows: hot statements and all that read the past go by an index, never over a whole table."""
+
+from pathlib import Path
+
+import pytest
+
+from autosys_py.event_server.driver import driver
+from autosys_py.event_server.open import open_sqlite
+from autosys_py.event_server.queries import QUERIES
+
+INDEXES = {
+    "due_events": "event_due",
+    "next_due": "event_due",
+    "pending_events": "event_of_job",
+    "timer": "event_timer",
+    "head": "job_name",
+    "members": "job_box",
+    "definition": "job_current",
+    "definitions_after": "job_current",
+    "jobs_after": "job_current",
+    "states_after": "job_current",
+    "statuses_after": "job_current",
+    "status": "job_current",
+    "jobs_naming": "PRIMARY KEY",
+    "delete_condition_names": "job_cond_joid",
+    "facts": "fact_of_job",
+    "all_facts": "INTEGER PRIMARY KEY",
+    "hashes": "INTEGER PRIMARY KEY",
+    "runs": "PRIMARY KEY",
+    "run": "PRIMARY KEY",
+    "run_tries": "PRIMARY KEY",
+    "run_numbers": "PRIMARY KEY",
+    "open_runs": "run_open",
+    "delete_events": "INTEGER PRIMARY KEY",
+    "delete_effects": "effect_of_run",
+}
+
+SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
+"""The rest needs no sorting; these two sort what they return, which is little."""
+
+WHOLE = set("heads machines globals effects last_fact next_due lease renew_lease delete_lease revision".split())
+"""What is to read a whole, small table, or one end of an index."""
+
+
+def plan(file: Path, name: str) -> list[str]:
+    query = QUERIES[name]
+    connection = driver.connect(file)
+    rows = connection.execute(f"EXPLAIN QUERY PLAN {query.text}", dict.fromkeys(query.parameters, 1)).fetchall()
+    connection.close()
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("name", INDEXES)
+def test_hot_statements_use_their_index(file: Path, name: str) -> None:
+    steps = plan(file, name)
+    assert any(f"INDEX {INDEXES[name]} " in f"{step} " or f"USING {INDEXES[name]} " in step for step in steps), steps
+    if name in SORTED_BY_INDEX:
+        assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_nothing_else_scans_a_table(file: Path) -> None:
+    scanning = {name for name in QUERIES if any(step.startswith("SCAN") for step in plan(file, name))}
+    assert scanning - {"open_runs", "due_events"} <= WHOLE
+
+
+def test_due_events_sorts_its_backlog_on_the_index_alone(file: Path) -> None:
+    assert any("USING COVERING INDEX event_due" in step for step in plan(file, "due_events"))
+
+
+def test_the_plans_are_those_of_a_store_that_open_store_made(tmp_path: Path) -> None:
+    open_sqlite(tmp_path / "ACE.db").close()
+    assert plan(tmp_path / "ACE.db", "head")
