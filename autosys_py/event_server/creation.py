@@ -2,7 +2,8 @@
 
 They queue for a lock on its folder; the first one makes it, and the others look again and find it done, without
 having imported what makes it. A new file is made under another name and renamed when it is complete, journal mode
-included, so that nobody ever sees half a store, however this process may end.
+included, so that nobody ever sees half a store, however this process may end. Nothing that exists is ever replaced:
+an empty file is migrated where it is, and a device or a pipe is refused.
 """
 
 import fcntl
@@ -10,22 +11,30 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 
 from autosys_py.event_server.driver import OLDEST, driver, linked_version
 from autosys_py.event_server.errors import StoreUnavailable
 from autosys_py.event_server.sqlite_errors import store_error
 
 
-def has_content(path: Path) -> bool:
-    """False for a missing and for an empty file, and for one that cannot be looked at: making it will say why."""
+def is_missing(path: Path) -> bool:
+    """Is there nothing at `path`? Raises `StoreUnavailable` for what is there and is no file, a device for one."""
     try:
-        return path.stat().st_size > 0
-    except OSError:
-        return False
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError as error:
+        raise StoreUnavailable(
+            f"event store {path}: {error.strerror}; check owner and mode of the file and its folders"
+        ) from None
+    if not S_ISREG(mode):
+        raise StoreUnavailable(f"event store {path}: is not a regular file; name another one in AUTOSYS_EVENT_SERVER")
+    return False
 
 
 def create(path: Path, wal: bool) -> None:
-    """Makes the file, mode 0600, unless it is there by now; missing folders are made with mode 0700.
+    """Makes the file, mode 0600, unless something is there by now; missing folders are made with mode 0700.
 
     `wal` says whether it gets a write-ahead log. Raises `StoreUnavailable`.
     """
@@ -37,11 +46,7 @@ def create(path: Path, wal: bool) -> None:
     try:
         _make_folder(path.parent)
         with locked(path.parent) as folder:
-            if path.exists() and not path.is_file():  # renaming a new store over a device or a pipe would destroy it
-                raise StoreUnavailable(
-                    f"event store {path}: is not a regular file; name another one in AUTOSYS_EVENT_SERVER"
-                )
-            if not has_content(path):
+            if is_missing(path):
                 _make_file(path, wal)
                 os.fsync(folder)
     except OSError as error:
@@ -74,11 +79,12 @@ def _make_file(path: Path, wal: bool) -> None:
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     upgrade_sqlite(unfinished)
     if wal:
-        _switch_to_wal(unfinished)
+        switch_to_wal(unfinished)
     unfinished.rename(path)
 
 
-def _switch_to_wal(path: Path) -> None:
+def switch_to_wal(path: Path) -> None:
+    """Gives a file a write-ahead log, for good."""
     try:
         connection = driver.connect(path)
         connection.execute("PRAGMA journal_mode=WAL")

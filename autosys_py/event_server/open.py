@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from autosys_py.event_server.creation import create, has_content, locked
+from autosys_py.event_server.creation import create, is_missing, locked, switch_to_wal
 from autosys_py.event_server.driver import linked_version, wal_is_safe
-from autosys_py.event_server.errors import StoreDamaged, StoreError
+from autosys_py.event_server.errors import StoreDamaged, StoreError, StoreUnavailable
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.event_server.sql import HEAD
 from autosys_py.event_server.sqlite import SqliteStore
@@ -30,12 +30,13 @@ def open_sqlite(path: Path, wal: bool | None = None) -> SqliteStore:
     """The store in a file. `wal` says whether a write-ahead log may be used; by default the linked SQLite decides."""
     if wal is None:
         wal = wal_is_safe(linked_version())
-    if not has_content(path):
+    path = _target(path)
+    if is_missing(path):
         create(path, wal)
     store = SqliteStore(path)
     try:
         if _revision(store) != HEAD:
-            _upgrade(store)
+            _upgrade(store, wal)
         if not (wal and store.journal_mode() == "wal"):
             store.use_rollback_journal()
     except StoreError:
@@ -44,13 +45,25 @@ def open_sqlite(path: Path, wal: bool | None = None) -> SqliteStore:
     return store
 
 
-def _upgrade(store: SqliteStore) -> None:
+def _target(path: Path) -> Path:
+    """Where links lead: the file is created and locked there, and the link stays."""
+    try:
+        return path.resolve()
+    except (RuntimeError, OSError):
+        raise StoreUnavailable(f"event store {path}: is a link in a circle; check it") from None
+
+
+def _upgrade(store: SqliteStore, wal: bool) -> None:
     """One process at a time; the others find it done."""
     with locked(store.path.parent):
-        if _revision(store) != HEAD:
+        revision = _revision(store)
+        if revision != HEAD:
             from autosys_py.event_server.migrate import upgrade_sqlite
 
             upgrade_sqlite(store.path)
+        if revision is None and wal:  # it was an empty file
+            switch_to_wal(store.path)
+    store.revision()  # which makes this connection notice
 
 
 def _revision(store: SqliteStore) -> str | None:

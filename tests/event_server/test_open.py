@@ -10,7 +10,7 @@ import pytest
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
-from autosys_py.event_server import sqlite
+from autosys_py.event_server import sqlite, turnstile
 from autosys_py.event_server.driver import driver, linked_version, wal_is_safe
 from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreError, StoreUnavailable
 from autosys_py.event_server.open import open_sqlite, open_store
@@ -221,9 +221,46 @@ def test_every_error_of_the_driver_becomes_one_of_ours() -> None:
     assert SqliteStore.__doc__
 
 
-def test_what_is_no_regular_file_is_left_alone(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
+@pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
+def test_what_is_no_regular_file_is_left_alone(tmp_path: Path, scheme: str) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
     os.mkfifo(pipe)
-    with pytest.raises(StoreUnavailable, match="is not a regular file"):
-        open_store(f"sqlite:///{pipe}")
-    assert pipe.is_fifo()
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(StoreUnavailable, match="is not a regular file"):
+            open_store(f"{scheme}:///{path}")
+    assert pipe.is_fifo() and link.is_symlink()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_existing_empty_file_is_kept_and_filled(tmp_path: Path) -> None:
+    file = tmp_path / "ACE.db"
+    file.touch(0o640)
+    before = file.stat().st_ino
+    store = open_sqlite(file)
+    assert store.journal_mode() == ("wal" if wal_is_safe(linked_version()) else "truncate")
+    store.close()
+    assert (file.stat().st_ino, mode(file)) == (before, 0o640)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    link, target = tmp_path / "ACE.db", tmp_path / "disk" / "real.db"
+    link.symlink_to(target)
+    open_sqlite(link).close()
+    assert link.is_symlink() and target.is_file()
+
+
+def test_a_link_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "ACE.db").symlink_to(tmp_path / "ACE.db")
+    assert trouble(f"sqlite:///{tmp_path}/ACE.db").startswith("StoreUnavailable: ")
+
+
+def test_a_queue_that_took_too_long(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turnstile, "BUSY_TIMEOUT", -1.0)
+    store = open_sqlite(file)
+    with pytest.raises(StoreBusy, match="too many processes"), store.transaction():
+        raise AssertionError("not reached")
+    monkeypatch.undo()
+    with store.transaction():
+        store.add_event(Event(EventCode.STARTJOB, 100))
+    store.close()
