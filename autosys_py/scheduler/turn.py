@@ -134,6 +134,8 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.globals |= part.globals
     total.machines |= part.machines
     total.events += part.events
+    if part.answered:  # an order of this very turn that is answered already is no order any more
+        total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]
     total.effects += part.effects
     total.answered += part.answered
     total.deleted += part.deleted
