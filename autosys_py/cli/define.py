@@ -181,7 +181,8 @@ class Definer:
             answer.faults = answer.faults + self._conflicts(stanza, job, before.job)
             if any(fault.is_error for fault in answer.faults):
                 return
-        job = self._write(replace(checked.definition, time=now), checked.seed, answer, now)
+        checked.definition.time = now
+        job = self._write(checked.definition, checked.seed, answer, now)
         answer.defined = job
         answer.inserted = not updates
         moved = before is None or before.job.box_joid != job.box_joid
@@ -383,3 +384,13 @@ def named_jobs(condition: Condition | None) -> list[str]:
     if condition is None:
         return []
     return [atom.name for atom in condition.atoms if atom.kind is not Kind.VALUE and not atom.instance]
+
+
+def load(definer: Definer, text: str, now: int) -> list[Answer]:
+    """Applies JIL text as one transaction: for tests and the simulator, which have no command around them."""
+    from autosys_py.jil.scanner import scan
+
+    with definer.store.transaction():
+        answers = [definer.apply(stanza, now) for stanza in scan(text.split("\n"))]
+    definer.forget()
+    return answers

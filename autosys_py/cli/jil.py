@@ -6,6 +6,7 @@ durable and not before, so nothing that was reported can be lost. A batch ends w
 before the command waits for more input.
 """
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +45,7 @@ def jil(given: Given) -> int:
     validation = (given.get("V") or "session").lower()
     if validation not in VALIDATIONS:
         raise wrong_usage()
+    gc.set_threshold(100_000, 50, 50)  # what a stanza needs goes by itself; looking for cycles costs a quarter more
     with open_instance(given.get("S")) as instance:
         return _Session(instance, validation, quiet="q" in given).run()
 
@@ -257,9 +259,10 @@ def fault_lines(fault: "Diagnostic") -> list[str]:
     lines = [f"CAUAJM_E_{fault.code:05d} {text}" if fault.code else f"*** ERROR: {text}"]
     if not fault.line:
         return lines
+    source = fault.source.removesuffix("\r")
     start = max(0, fault.column - 1 - SHOWN // 2)
-    before = visible(fault.source[start : fault.column - 1])
-    behind = visible(fault.source[fault.column - 1 : start + SHOWN])
+    before = visible(source[start : fault.column - 1])
+    behind = visible(source[fault.column - 1 : start + SHOWN])
     place = f"    line {fault.line}, column {fault.column}: "
     lines += [f"{place}{before}{behind}".rstrip(), " " * (len(place) + width(before)) + "^"]
     if fault.hint:

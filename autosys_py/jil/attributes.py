@@ -36,9 +36,9 @@ BOX: Final = frozenset({"BOX"})
 NONE: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
-    """A row of the table."""
+    """A row of the table; each is itself and nothing else, so it is a cheap key."""
 
     name: str
     """As stored and printed; typed in any case."""
@@ -293,7 +293,7 @@ _FAMILIES: Final = (
 _PREFIXES: Final = ("hadoop_hive_", "hadoop_pig_", "hadoop_sqoop_")
 """Any word that begins so is an attribute of the Hadoop types."""
 
-MAY_BE_EMPTY: Final = frozenset({"permission", "ps_dlist_users"})
+MAY_BE_EMPTY: Final = frozenset({"ps_dlist_users"})
 """`name:` without a value is itself a value here."""
 
 

@@ -10,11 +10,11 @@ from autosys_py.core.codes import Status
 from autosys_py.core.model import Definition
 from autosys_py.jil import attributes, domains
 from autosys_py.jil.attributes import JOB_TYPES, TYPE_ALIASES, USER_TYPES
-from autosys_py.jil.compile import CONDITIONS, job_of
+from autosys_py.jil.compile import job_of
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import MustTimes, is_job_name
 from autosys_py.jil.known import Known, KnownJob, Settings
-from autosys_py.jil.reading import Given, Reading, read
+from autosys_py.jil.reading import CONDITIONS, Given, Reading, read
 from autosys_py.jil.scanner import Stanza
 from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.jil.values import plain

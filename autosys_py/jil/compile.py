@@ -14,7 +14,12 @@ from autosys_py.jil import conditions, domains
 from autosys_py.jil.values import plain
 
 TIMES = ("start_times", "start_mins", "days_of_week")
-CONDITIONS = ("condition", "box_success", "box_failure")
+READ = frozenset(
+    """machine date_conditions start_times start_mins days_of_week run_calendar run_window n_retrys term_run_time
+    max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
+    job_load max_exit_success success_codes fail_codes returncode_map_to_completed""".split()
+)
+"""Attributes that decide, beside the conditions."""
 
 
 def job_of(
@@ -26,8 +31,8 @@ def job_of(
     avg_runtime: int = 0,
 ) -> Job:
     """The job that checked attributes describe. Raises nothing for what the checks accept."""
-    values = {key: plain(value) for key, value in attributes if key not in CONDITIONS}
-    raw = {key: value for key, value in attributes if key in CONDITIONS}
+    raw = dict(attributes)
+    values = {key: plain(value) for key, value in raw.items() if key in READ}
     scheduled = values.get("date_conditions") == "1"
     return Job(
         joid,

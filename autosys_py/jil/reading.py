@@ -4,6 +4,7 @@ What is wrong becomes a diagnostic and the value is left out; the stanza is refu
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from autosys_py.jil import attributes, conditions
@@ -13,6 +14,7 @@ from autosys_py.jil.domains import ADDRESSES, Bad
 from autosys_py.jil.scanner import MAX_STATEMENT, Stanza, Statement
 from autosys_py.jil.values import Quoting, is_quoted, plain, plain_name, stored
 
+CONDITIONS = ("condition", "box_success", "box_failure")
 SHOWN = 200
 """Characters of a value that a message repeats."""
 
@@ -77,14 +79,14 @@ def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
     """The values of a stanza. With `updates` a bare NULL removes a value; else it is as if absent."""
     reading = Reading(stanza, stanza.name[:SHOWN])
     reading.faults += stanza.faults
-    seen: dict[str, str] = {}
+    seen: set[str] = set()
     for statement in stanza.statements:
-        attribute = attributes.find(kind, statement.keyword)
+        attribute = statement.attribute
         assert attribute is not None
         name = attribute.name
         if name in seen and not attribute.collects and kind != "machine":
             reading.warn(f"{name} of {reading.name} is given more than once, the last one counts", statement)
-        seen[name] = statement.typed
+        seen.add(name)
         values = _values(reading, attribute, statement)
         if not values:
             reading.refused.add(name)
@@ -94,42 +96,43 @@ def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
     return reading
 
 
-def _values(reading: Reading, attribute: Attribute, statement: Statement) -> list[str | None]:
-    """The entries that a statement gives: one, or for addresses one each; [None] for no value."""
+def _values(reading: Reading, attribute: Attribute, statement: Statement) -> tuple[str | None, ...]:
+    """The entries that a statement gives: one, or for addresses one each; (None,) for no value; () if it is refused."""
     typed = statement.typed
+    if len(typed) > MAX_STATEMENT and attribute.name != "blob_input":
+        return ()  # the scanner has reported it
+    try:
+        entries = _entries(attribute, typed)
+    except Bad as bad:
+        text = bad.text.format(reading.name, attribute.name, plain(stored(typed, attribute.quoting))[:SHOWN])
+        reading.refuse(bad.code, text, statement, choices=bad.choices, typed=typed)
+        return ()
+    if attribute.name in CONDITIONS and entries[0] is not None and not _is_condition(reading, entries[0], statement):
+        return ()
+    return entries
+
+
+@lru_cache(maxsize=4096)
+def _entries(attribute: Attribute, typed: str) -> tuple[str | None, ...]:
+    """What is stored of a typed value. Raises Bad. Remembered, because most values of an estate recur."""
     if typed in ("", '""') and attribute.name not in attributes.MAY_BE_EMPTY:
-        return [None]
+        return (None,)
     if len(typed) == 4 and typed.upper() == "NULL":
-        return [None]
-    if is_quoted(typed) and typed != '""' and not typed[1:-1].strip():
-        reading.refuse(18920, f"Value of keyword {attribute.name} contains only whitespace", statement)
-        return []
+        return (None,)
     if attribute.name == "blob_input":
-        return [typed]
+        return (typed,)
+    if is_quoted(typed) and typed != '""' and not typed[1:-1].strip():
+        raise Bad(18920, "Value of keyword {1} contains only whitespace")
     is_name = attribute.name == "box_name" or attribute is attributes.MACHINE["machine"]
     value = plain_name(typed) if is_name else stored(typed, attribute.quoting)
-    text = plain(_unquoted(typed) if attribute.quoting is Quoting.RAW and not attribute.acts else value)
-    if len(text) > attribute.length and len(typed) <= MAX_STATEMENT:
-        shown = f"Error for Job: {reading.name} < {attribute.name} exceeds {attribute.length} bytes.>"
-        reading.refuse(18961, shown, statement)
-        return []
-    if len(typed) > MAX_STATEMENT:
-        return []
-    if attribute.name in ("condition", "box_success", "box_failure"):
-        return [value] if _is_condition(reading, value, statement) else []
-    try:
-        normal = attribute.domain.check(text)
-    except Bad as bad:
-        shown = bad.text.format(reading.name, attribute.name, text[:SHOWN])
-        reading.refuse(bad.code, shown, statement, choices=bad.choices, typed=text)
-        return []
+    of_agent = attribute.quoting is Quoting.RAW and not attribute.acts
+    text = plain(stored(typed, Quoting.QUOTED) if of_agent else value)
+    if len(text) > attribute.length:
+        raise Bad(18961, f"Error for Job: {{0}} < {{1}} exceeds {attribute.length} bytes.>")
+    normal = attribute.domain.check(text)
     if attribute.domain is ADDRESSES:
-        return [entry.strip() for entry in value.split(",")]
-    return [value if normal is None else normal]
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if is_quoted(text) else text
+        return tuple(entry.strip() for entry in value.split(","))
+    return (value if normal is None else normal,)
 
 
 def _is_condition(reading: Reading, text: str, statement: Statement) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from autosys_py.jil import attributes, subcommands
+from autosys_py.jil.attributes import Attribute
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.subcommands import FOREIGN, SUBCOMMANDS
 from autosys_py.jil.values import BLANKS, plain_name
@@ -43,6 +44,8 @@ class Statement(NamedTuple):
     """Of the value's first character."""
     source: str
     """The line it begins on."""
+    attribute: Attribute | None = None
+    """Its row of the table; None for a subcommand."""
 
 
 @dataclass(slots=True)
@@ -82,6 +85,13 @@ def lines_of(data: bytes) -> list[str]:
 
 
 _FIRST_WORD = re.compile(r"([A-Za-z][A-Za-z0-9_]*+)[ \t]*+:")
+_PLAIN_LINE = re.compile(
+    r"""[ \t]*+ (?P<word>[A-Za-z][A-Za-z0-9_]*+) [ \t]*+ : [ \t]*+
+    (?P<value> (?: [^":/ \t\r]++ | "[^"]*+" | /(?!\*) | [ \t\r]++(?!/\*|\Z) )*+ ) [ \t]*+ \r?\Z""",
+    re.VERBOSE,
+)
+"""A statement alone on its line, every quote closed, no colon or comment outside quotes: nearly every line.
+What this does not match goes the long way."""
 _EXIT = re.compile(r"exit[ \t]*\Z", re.IGNORECASE)
 _BLANK_RUN = re.compile(r"[ \t]*")
 _MARKS = re.compile(r'"|/\*|:')
@@ -112,10 +122,13 @@ class _Scanner:
         self._stanza: Stanza | None = None
         self._kind = ""
         """What the open stanza is about; empty while its text is skipped or none is open."""
+        self._table: dict[str, Attribute] = {}
+        """The keywords of that kind, less those that only `attributes.find` knows."""
         self._homeless = False
         """Text before the first subcommand was reported (V2)."""
         # The open statement
         self._keyword = ""
+        self._attribute: Attribute | None = None
         self._continues = False
         self._pieces: list[str] = []
         self._quoted = False
@@ -143,10 +156,11 @@ class _Scanner:
         if self._in_blob:
             self._blob_line(line, 0)
             return
-        text = line.removesuffix("\r")
         if not self._in_comment:
-            self._fresh(text, 0)
+            if self._quoted or not self._plain_line(line):
+                self._fresh(line.removesuffix("\r"), 0)
             return
+        text = line.removesuffix("\r")
         end = _comment_end(text, 0)
         if end >= 0:
             self._in_comment = False
@@ -155,6 +169,22 @@ class _Scanner:
             else:
                 self._pieces.append(" ")
                 self._statements(text, self._value(text, end))
+
+    def _plain_line(self, line: str) -> bool:
+        """Takes a line of the common form; False if it is of another. Changes nothing but speed."""
+        match = _PLAIN_LINE.match(line)
+        if match is None:
+            return False
+        attribute = self._table.get(match["word"].lower())
+        if attribute is None or attribute.name == "blob_input":
+            return False
+        self._close()
+        self._keyword = attribute.name
+        self._attribute = attribute
+        self._continues = attribute.domain.continues
+        self._begun = (self._number, match.start("word") + 1, match.start("value") + 1, line)
+        self._pieces = [match["value"]]
+        return True
 
     def _fresh(self, text: str, at: int) -> None:
         """A line from its beginning, or from the end of the comments that it begins with."""
@@ -241,6 +271,7 @@ class _Scanner:
             attribute = attributes.find(self._kind, folded)
             if attribute is not None:
                 self._keyword = attribute.name
+                self._attribute = attribute
                 self._continues = attribute.domain.continues
             elif subcommands.looks_like_subcommand(folded):
                 self._refuse_subcommand(word, at)
@@ -325,8 +356,10 @@ class _Scanner:
         if not keyword or self._stanza is None:
             return
         pieces = self._pieces
-        typed = (pieces[0] if len(pieces) == 1 else "".join(pieces)) if keyword == "blob_input" else _trimmed(pieces)
-        statement = Statement(keyword, typed, *self._begun)
+        typed = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        if keyword != "blob_input":
+            typed = typed.strip(BLANKS)
+        statement = Statement(keyword, typed, *self._begun, self._attribute)
         if not self._stanza.statements and self._stanza.head.keyword == "":
             self._stanza.head = statement
         else:
@@ -348,13 +381,16 @@ class _Scanner:
         self._end_stanza()
         self._stanza = Stanza(subcommand, Statement("", "", 0, 0, 0, ""))
         self._kind = kind
+        self._table = attributes.OTHER[kind]
         self._keyword = subcommand
+        self._attribute = None
 
     def _end_stanza(self) -> None:
         if self._stanza is not None:
             self._done.append(self._stanza)
         self._stanza = None
         self._kind = ""
+        self._table = {}
 
     def _refuse_subcommand(self, word: str, at: int) -> None:
         """V1: reported alone; what follows is skipped up to the next subcommand."""
@@ -439,7 +475,7 @@ class _Scanner:
         assert self._stanza is not None
         if self._stanza.head.keyword:
             return self._stanza.name[:200]
-        return plain_name(_trimmed(self._pieces))[:200]  # still open
+        return plain_name("".join(self._pieces).strip(BLANKS))[:200]  # still open
 
     def _diagnostic(
         self, code: int, text: str, at: int, typed: str = "", choices: tuple[str, ...] = (), hint: str = ""
@@ -462,7 +498,3 @@ def _comment_end(text: str, at: int) -> int:
         at += 2
         if at == len(text) or text[at] in BLANKS:
             return at
-
-
-def _trimmed(pieces: list[str]) -> str:
-    return "".join(pieces).strip(BLANKS)
