@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from autosys_py.agent.protocol import Agent, Report
-from autosys_py.core.codes import Status
+from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.protocol import EventServer
@@ -24,7 +24,10 @@ POLL = 0.05
 LEASE_RENEWAL = 5
 """Seconds after which an idle scheduler renews its lease."""
 
-AT_ONCE = 8
+MOMENT = 0.003
+"""Seconds that the news of a running job may wait for company."""
+
+AT_ONCE = 32
 """Starts given before the agent is asked again."""
 
 
@@ -80,7 +83,7 @@ class Loop:
         if self.reloading:
             self._read_configuration()
         self._deliver()
-        reports = self._agent.collect(self._patience())
+        reports = self._collect()
         now = int(self._clock())
         if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
             self._take_turn(now, reports)
@@ -121,6 +124,13 @@ class Loop:
         order = self._turns.start_order(effect, self._environment)
         if order is not None:
             self._agent.start(order)
+
+    def _collect(self) -> list[Report]:
+        """What agents report. That a job runs is no hurry: its end may be a moment away and share the commit."""
+        reports = self._agent.collect(self._patience())
+        if reports and not self._orders and all(report.code is EventCode.AGENT_RUNNING for report in reports):
+            reports += self._agent.collect(MOMENT)
+        return reports
 
     def _patience(self) -> float:
         """How long the agent may wait for a report, in seconds."""
