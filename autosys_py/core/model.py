@@ -192,6 +192,33 @@ class Machine:
     """Everything as typed, in order, for `autorep -M -q`."""
 
 
+@dataclass(frozen=True, slots=True)
+class NamedObject:
+    """What JIL defines beside jobs and machines: a calendar, a resource, a blob and their like."""
+
+    kind: str
+    """`calendar`, `extended_calendar`, `cycle`, `resource`, `xinst`, `job_type`, `blob`, `glob`, `monbro`,
+    `connectionprofile`, `override`."""
+    name: str
+    part: str = ""
+    """What else its key has: the machine of a resource, the number of a blob or an override."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """As stored by the rules of jil.md §1.3, in order; a name that collects values repeats."""
+    sent_by: str = ""
+    time: int = 0
+
+    def value(self, name: str, default: str = "") -> str:
+        """The value of an attribute, `default` if it was not given."""
+        for key, value in self.attributes:
+            if key == name:
+                return value
+        return default
+
+    def values(self, name: str) -> list[str]:
+        """All values of a repeatable attribute, in order."""
+        return [value for key, value in self.attributes if key == name]
+
+
 @dataclass(slots=True)
 class Event:
     """A row of the event table: something that is to happen at `due`.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from autosys_py.core.model import Definition, Job, JobState, Machine
+from autosys_py.core.model import Definition, Job, JobState, Machine, NamedObject
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.event_server.escapes import escaped
 from autosys_py.event_server.heads import names_in
@@ -14,6 +14,8 @@ from autosys_py.event_server.rows import (
     head_of_row,
     machine_of,
     machine_row,
+    object_of,
+    object_row,
     state_row,
 )
 from autosys_py.event_server.seam import PAGE, Seam
@@ -99,3 +101,18 @@ class Definitions(Seam):
 
     def delete_machine(self, name: str) -> None:
         self.change("delete_machine", name=escaped(name))
+
+    def objects(self, kind: str, name: str | None = None) -> list[NamedObject]:
+        if name is None:
+            return [object_of(row) for row in self.rows("objects", kind=kind)]
+        return [object_of(row) for row in self.rows("objects_named", kind=kind, name=escaped(name))]
+
+    def object(self, kind: str, name: str, part: str = "") -> NamedObject | None:
+        row = self.row("object", kind=kind, name=escaped(name), part=escaped(part))
+        return None if row is None else object_of(row)
+
+    def put_object(self, thing: NamedObject) -> None:
+        self.change_many("put_object", [object_row(thing)])
+
+    def delete_object(self, kind: str, name: str, part: str = "") -> None:
+        self.change("delete_object", kind=kind, name=escaped(name), part=escaped(part))

@@ -21,6 +21,7 @@ from autosys_py.core.model import (
     Job,
     JobState,
     Machine,
+    NamedObject,
     Outcome,
     Run,
     RunKey,
@@ -51,6 +52,7 @@ class MemoryStore:
         self._naming: dict[str, dict[int, None]] = {}
         self._states: dict[int, JobState] = {}
         self._machines: dict[str, Machine] = {}
+        self._objects: dict[tuple[str, str, str], NamedObject] = {}
         self._globals: dict[str, GlobalRow] = {}
         self._events: dict[int, Event] = {}
         self._events_of: dict[int, dict[int, Event]] = {}
@@ -163,6 +165,19 @@ class MemoryStore:
 
     def delete_machine(self, name: str) -> None:
         self._take(self._machines, name)
+
+    def objects(self, kind: str, name: str | None = None) -> list[NamedObject]:
+        keys = (key for key in self._objects if key[0] == kind and name in (None, key[1]))
+        return [self._objects[key] for key in sorted(keys)]
+
+    def object(self, kind: str, name: str, part: str = "") -> NamedObject | None:
+        return self._objects.get((kind, name, part))
+
+    def put_object(self, thing: NamedObject) -> None:
+        self._put(self._objects, (thing.kind, thing.name, thing.part), thing)
+
+    def delete_object(self, kind: str, name: str, part: str = "") -> None:
+        self._take(self._objects, (kind, name, part))
 
     # Events
 

@@ -17,6 +17,7 @@ from autosys_py.core.model import (
     Job,
     JobState,
     Machine,
+    NamedObject,
     Outcome,
     Run,
     RunKey,
@@ -121,6 +122,16 @@ class EventServer(Protocol):
     def put_machine(self, machine: Machine) -> None: ...
 
     def delete_machine(self, name: str) -> None: ...
+
+    def objects(self, kind: str, name: str | None = None) -> list[NamedObject]:
+        """All objects of a kind, or those of one name, by name and part."""
+
+    def object(self, kind: str, name: str, part: str = "") -> NamedObject | None: ...
+
+    def put_object(self, thing: NamedObject) -> None:
+        """Stores it in place of the one with the same kind, name and part."""
+
+    def delete_object(self, kind: str, name: str, part: str = "") -> None: ...
 
     # Events
 

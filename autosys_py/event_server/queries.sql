@@ -106,6 +106,26 @@ on conflict (name) do update set offline = excluded.offline;
 -- name: delete_machine
 delete from machine where name = :name;
 
+-- name: objects
+select kind, name, part, attributes, sent_by, time from object where kind = :kind order by name, part;
+
+-- name: objects_named
+select kind, name, part, attributes, sent_by, time from object where kind = :kind and name = :name order by part;
+
+-- name: object
+select kind, name, part, attributes, sent_by, time from object
+where kind = :kind and name = :name and part = :part;
+
+-- name: put_object
+-- One table for all kinds: nothing ever joins them, and what they hold is text that the language reads.
+insert into object (kind, name, part, attributes, sent_by, time)
+values (:kind, :name, :part, :attributes, :sent_by, :time)
+on conflict (kind, name, part) do update set
+    attributes = excluded.attributes, sent_by = excluded.sent_by, time = excluded.time;
+
+-- name: delete_object
+delete from object where kind = :kind and name = :name and part = :part;
+
 
 -- Events
 

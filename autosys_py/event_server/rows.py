@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Job, JobState, Machine, Run, RunKey
+from autosys_py.core.model import (
+    Definition,
+    Effect,
+    EffectKind,
+    Event,
+    Fact,
+    Job,
+    JobState,
+    Machine,
+    NamedObject,
+    Run,
+    RunKey,
+)
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.heads import head_of
 from autosys_py.event_server.protocol import GlobalRow, JobHead
@@ -293,6 +305,22 @@ def machine_of(row: Row) -> Machine:
     name, kind, node_name, max_load, factor, opsys, offline, attributes = row
     name, node_name, opsys = unescaped(name), unescaped(node_name), unescaped(opsys)
     return Machine(name, kind, node_name, max_load, factor, opsys, bool(offline), _pairs(attributes))
+
+
+def object_row(thing: NamedObject) -> tuple[Any, ...]:
+    return (
+        thing.kind,
+        escaped(thing.name),
+        escaped(thing.part),
+        compact_json(thing.attributes),
+        escaped(thing.sent_by),
+        thing.time,
+    )
+
+
+def object_of(row: Row) -> NamedObject:
+    kind, name, part, attributes, sent_by, time = row
+    return NamedObject(kind, unescaped(name), unescaped(part), _pairs(attributes), unescaped(sent_by), time)
 
 
 def global_of(row: Row) -> GlobalRow:

@@ -279,6 +279,17 @@ machine = table(
     check("machine_truths", is_truth("offline")),
 )
 
+object_ = table(
+    "object",
+    words("kind"),
+    words("name"),
+    words("part"),
+    words("attributes"),
+    words("sent_by"),
+    number("time"),
+    PrimaryKeyConstraint("kind", "name", "part"),
+)
+
 lease = table(
     "lease",
     number("one", primary_key=True, autoincrement=False),

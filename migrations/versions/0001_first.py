@@ -160,6 +160,17 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "object",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("attributes", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.Text(), nullable=False),
+        sa.Column("time", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", "part"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "proc_event",
         sa.Column("seq", NUMBER, nullable=False),
         sa.Column("code", NUMBER, nullable=False),
