@@ -8,6 +8,7 @@ With every definition go its next tick, a timer bound to the new version (that o
 and is ignored), and one event that makes the scheduler read the job again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from autosys_py.core.condition import Condition, Kind
 from autosys_py.core.model import Definition, Event, Job, JobState, Machine
 from autosys_py.core.schedule import next_start
 from autosys_py.core.text import visible
-from autosys_py.jil.checks import check_job
+from autosys_py.event_server.errors import AlreadyExists
+from autosys_py.jil.checks import already_exists, check_job
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import machine_names
 from autosys_py.jil.known import KnownJob, Settings
@@ -84,6 +86,9 @@ class StoreKnown:
             head = self._store.head(name)
             self._jobs[name] = KnownJob(head.joid, head.job_type, head.box_joid) if head is not None else None
         return self._jobs[name]
+
+    def has_job(self, name: str) -> bool:
+        return self.job(name) is not None
 
     def put_job(self, job: Job) -> None:
         self._jobs[job.name] = KnownJob(job.joid, job.job_type, job.box_joid)
@@ -182,7 +187,11 @@ class Definer:
             if any(fault.is_error for fault in answer.faults):
                 return
         checked.definition.time = now
-        job = self._write(checked.definition, checked.seed, answer, now)
+        try:
+            job = self._write(checked.definition, checked.seed, answer, now)
+        except AlreadyExists:
+            answer.faults = [*answer.faults, already_exists(stanza)]
+            return
         answer.defined = job
         answer.inserted = not updates
         moved = before is None or before.job.box_joid != job.box_joid
@@ -369,14 +378,11 @@ def _stand_alone(definition: Definition, sent_by: str, now: int) -> Definition:
     return Definition(replace(definition.job, box_joid=0), attributes, sent_by, now)
 
 
-def undefined_jobs(job: Job, known: StoreKnown) -> list[str]:
+def undefined_jobs(job: Job, is_defined: Callable[[str], bool]) -> list[str]:
     """Jobs that its conditions name and that do not exist, each once, as they come."""
-    found: dict[str, None] = {}
-    for condition in (job.condition, job.box_success, job.box_failure):
-        for name in named_jobs(condition):
-            if known.job(name) is None:
-                found[name] = None
-    return list(found)
+    conditions = (job.condition, job.box_success, job.box_failure)
+    names = dict.fromkeys(name for condition in conditions for name in named_jobs(condition))
+    return [name for name in names if not is_defined(name)]
 
 
 def named_jobs(condition: Condition | None) -> list[str]:

@@ -31,6 +31,8 @@ BATCH = 500
 """Stanzas in one transaction at most …"""
 BATCH_SECONDS = 0.05
 """… and how old it may grow."""
+FEW = 100
+"""Jobs whose conditions are looked up name by name."""
 SHOWN = 120
 """Characters of a source line that are shown around a fault."""
 VALIDATIONS = ("none", "job", "batch", "session", "syntax")
@@ -84,7 +86,7 @@ class _Session:
     def _apply_all(self) -> None:
         from autosys_py.jil.scanner import scan
 
-        interactive = sys.stdin is not None and sys.stdin.isatty()
+        interactive = _is_interactive()
         lines = _typed_lines() if interactive else _piped_lines(self._commit)
         try:
             for stanza in scan(lines):
@@ -102,7 +104,7 @@ class _Session:
         """Everything as if it were applied, then taken back; the whole input first, so that nobody waits for us."""
         from autosys_py.jil.scanner import scan
 
-        stanzas = list(scan(_piped_lines(lambda: None)))
+        stanzas = list(scan(_typed_lines() if _is_interactive() else _piped_lines(lambda: None)))
         try:
             with self.instance.store.transaction():
                 for stanza in stanzas:
@@ -112,12 +114,16 @@ class _Session:
             return
 
     def _apply(self, stanza: "Stanza") -> "Answer":
+        from autosys_py.cli.define import undefined_jobs
+
         answer = self.definer.apply(stanza, clock.now())
-        if answer.defined is not None:
-            if self.validation == "job":
-                answer.undefined = self._undefined(answer.defined)
-            elif self.validation == "batch" or (self.validation == "session" and answer.inserted):
-                self.to_validate.append(answer.defined)
+        job = answer.defined
+        if job is None or not (job.condition or job.box_success or job.box_failure):
+            return answer
+        if self.validation == "job":
+            answer.undefined = undefined_jobs(job, self.definer.known.has_job)
+        elif self.validation == "batch" or (self.validation == "session" and answer.inserted):
+            self.to_validate.append(job)
         return answer
 
     # Batches
@@ -153,14 +159,14 @@ class _Session:
         self.refused = self.refused or not answer.accepted
         self.printer.stanza(answer)
 
-    def _undefined(self, job: "Job") -> list[str]:
+    def _validate_at_end(self) -> None:
         from autosys_py.cli.define import undefined_jobs
 
-        return undefined_jobs(job, self.definer.known)
-
-    def _validate_at_end(self) -> None:
+        is_defined = self.definer.known.has_job
+        if len(self.to_validate) > FEW:  # asking for all names at once is cheaper then
+            is_defined = {head.name for head in self.instance.store.heads()}.__contains__
         for job in self.to_validate:
-            undefined = self._undefined(job)
+            undefined = undefined_jobs(job, is_defined)
             if undefined:
                 self.printer.undefined_block(job.name, undefined)
 
@@ -273,6 +279,10 @@ def fault_lines(fault: "Diagnostic") -> list[str]:
 
 
 # Where lines come from
+
+
+def _is_interactive() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _typed_lines() -> Iterator[str]:

@@ -4,6 +4,7 @@
 the result. A definition comes out only if nothing is.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from autosys_py.core.codes import Status
@@ -14,12 +15,13 @@ from autosys_py.jil.compile import job_of
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import MustTimes, is_job_name
 from autosys_py.jil.known import Known, KnownJob, Settings
-from autosys_py.jil.reading import CONDITIONS, Given, Reading, read
+from autosys_py.jil.reading import CONDITIONS, SHOWN, Given, Reading, read
 from autosys_py.jil.scanner import Stanza
 from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.jil.values import plain
 
 BLOBS = ("blob_input", "blob_file", "blob_type")
+SEEDS = ("status", "avg_runtime")
 MUST = ("must_start_times", "must_complete_times")
 
 
@@ -47,8 +49,22 @@ def check_name(reading: Reading, name: str) -> None:
         )
 
 
+def already_exists(stanza: Stanza) -> Diagnostic:
+    """V21: the name of an insert_job is taken."""
+    reading = Reading(stanza, stanza.name[:SHOWN])
+    reading.refuse(10288, f"*** CANNOT INSERT Job: {reading.name}, because it ALREADY EXISTS ***")
+    return reading.faults[0]
+
+
+def _in_order(faults: list[Diagnostic]) -> list[Diagnostic]:
+    return sorted(faults, key=lambda fault: fault.line) if len(faults) > 1 else faults
+
+
 def check_job(stanza: Stanza, before: Definition | None, known: Known, settings: Settings) -> CheckedJob:
-    """Checks an insert_job (`before` is None) or update_job stanza."""
+    """Checks an insert_job (`before` is None) or update_job stanza.
+
+    That the name of a new job is free is left to the store, which must look anyway when it takes the job in.
+    """
     updates = stanza.subcommand == "update_job"
     check = _JobCheck(read(stanza, "job", updates=updates), before, known, settings, updates)
     return check.run()
@@ -80,19 +96,16 @@ class _JobCheck:
             reading.refuse(10279, text, choices=near, typed=self.name)
         elif not self.updates:
             check_name(reading, self.name)
-            if self.known.job(self.name) is not None:
-                reading.refuse(10288, f"*** CANNOT INSERT Job: {self.shown}, because it ALREADY EXISTS ***")
         self._job_type()
         self._merge()
-        for check in (
-            self._insert_only, self._effects, self._required, self._box, self._machine, self._conditions,
-            self._exclusive, self._must_times, self._run_window, self._exit_codes, self._references, self._load,
-        ):  # fmt: skip
-            check()
-        faults = sorted(reading.faults, key=lambda fault: fault.line)
-        if reading.is_refused:
-            return CheckedJob(faults, None)
-        return CheckedJob(faults, self._definition(), self._seed())
+        for check, concerned in _CHECKS:
+            if not concerned or not concerned.isdisjoint(self.values):
+                check(self)
+        if not reading.is_refused:
+            return CheckedJob(_in_order(reading.faults), self._definition(), self._seed())
+        if not self.updates and self.known.job(self.name) is not None:  # else the store will say so, when it is written
+            reading.faults.append(already_exists(reading.stanza))
+        return CheckedJob(_in_order(reading.faults), None)
 
     # Shared
 
@@ -131,8 +144,9 @@ class _JobCheck:
             self.values["owner"] = [self.settings.owner]
 
     def _definition(self) -> Definition:
-        stored = tuple((name, value) for name, entries in self.values.items() for value in entries)
-        stored = tuple(each for each in stored if each[0] not in ("status", "avg_runtime"))
+        stored = tuple(
+            [(name, value) for name, entries in self.values.items() if name not in SEEDS for value in entries]
+        )
         before = self.before.job if self.before is not None else None
         average = int(self.value("avg_runtime") or 0) if before is None else before.avg_runtime
         box_joid = self.box.joid if self.box is not None else 0
@@ -335,3 +349,20 @@ class _JobCheck:
         if machine is not None and machine.max_load is not None and int(self.value("job_load")) > machine.max_load:
             text = f"job_load of {self.shown} exceeds max_load of {machine.name}, it would wait for ever"
             self.warn(text, "job_load")
+
+
+_CHECKS: tuple[tuple[Callable[[_JobCheck], None], frozenset[str]], ...] = (
+    (_JobCheck._insert_only, frozenset()),
+    (_JobCheck._effects, frozenset()),
+    (_JobCheck._required, frozenset()),
+    (_JobCheck._box, frozenset({"box_name"})),
+    (_JobCheck._machine, frozenset({"machine"})),
+    (_JobCheck._conditions, frozenset(CONDITIONS)),
+    (_JobCheck._exclusive, frozenset({"start_mins", "run_calendar"})),
+    (_JobCheck._must_times, frozenset(MUST)),
+    (_JobCheck._run_window, frozenset({"run_window"})),
+    (_JobCheck._exit_codes, frozenset({"fail_codes", "returncode_map_to_completed"})),
+    (_JobCheck._references, frozenset({"run_calendar", "exclude_calendar", "notification_template", "resources"})),
+    (_JobCheck._load, frozenset({"job_load"})),
+)
+"""The checks in order, and the attributes without which there is nothing to check; empty = always."""

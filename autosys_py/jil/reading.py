@@ -80,6 +80,7 @@ def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
     reading = Reading(stanza, stanza.name[:SHOWN])
     reading.faults += stanza.faults
     seen: set[str] = set()
+    given = reading.given
     for statement in stanza.statements:
         attribute = statement.attribute
         assert attribute is not None
@@ -92,7 +93,7 @@ def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
             reading.refused.add(name)
         for value in values:
             if value is not None or updates:
-                reading.given.append(Given(attribute, value, statement))
+                given.append(Given(attribute, value, statement))
     return reading
 
 

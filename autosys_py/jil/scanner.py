@@ -72,7 +72,8 @@ def scan(lines: Iterable[str]) -> Iterator[Stanza]:
     scanner = _Scanner()
     for line in lines:
         scanner.take(line)
-        yield from scanner.completed()
+        if scanner.done:
+            yield from scanner.completed()
         if scanner.ended:
             break
     scanner.finish()
@@ -86,8 +87,8 @@ def lines_of(data: bytes) -> list[str]:
 
 _FIRST_WORD = re.compile(r"([A-Za-z][A-Za-z0-9_]*+)[ \t]*+:")
 _PLAIN_LINE = re.compile(
-    r"""[ \t]*+ (?P<word>[A-Za-z][A-Za-z0-9_]*+) [ \t]*+ : [ \t]*+
-    (?P<value> (?: [^":/ \t\r]++ | "[^"]*+" | /(?!\*) | [ \t\r]++(?!/\*|\Z) )*+ ) [ \t]*+ \r?\Z""",
+    r"""[ \t]*+ ([A-Za-z][A-Za-z0-9_]*+) [ \t]*+ : [ \t]*+
+    ( (?: [^":/ \t\r]++ | "[^"]*+" | /(?!\*) | [ \t\r]++(?!/\*|\Z) )*+ ) [ \t]*+ \r?\Z""",
     re.VERBOSE,
 )
 """A statement alone on its line, every quote closed, no colon or comment outside quotes: nearly every line.
@@ -116,7 +117,8 @@ class _Extent(NamedTuple):
 class _Scanner:
     def __init__(self) -> None:
         self.ended = False
-        self._done: list[Stanza] = []
+        self.done: list[Stanza] = []
+        """Stanzas that ended and were not yet taken."""
         self._number = 0
         self._line = ""
         self._stanza: Stanza | None = None
@@ -141,9 +143,7 @@ class _Scanner:
 
     def completed(self) -> list[Stanza]:
         """Stanzas that ended since the last call."""
-        done = self._done
-        if done:
-            self._done = []
+        done, self.done = self.done, []
         return done
 
     # One line
@@ -155,6 +155,8 @@ class _Scanner:
         self._line = line
         if self._in_blob:
             self._blob_line(line, 0)
+            return
+        if not line or line == "\r":
             return
         if not self._in_comment:
             if self._quoted or not self._plain_line(line):
@@ -175,15 +177,16 @@ class _Scanner:
         match = _PLAIN_LINE.match(line)
         if match is None:
             return False
-        attribute = self._table.get(match["word"].lower())
+        word, value = match.groups()
+        attribute = self._table.get(word) or self._table.get(word.lower())
         if attribute is None or attribute.name == "blob_input":
             return False
         self._close()
         self._keyword = attribute.name
         self._attribute = attribute
         self._continues = attribute.domain.continues
-        self._begun = (self._number, match.start("word") + 1, match.start("value") + 1, line)
-        self._pieces = [match["value"]]
+        self._begun = (self._number, match.start(1) + 1, match.start(2) + 1, line)
+        self._pieces = [value]
         return True
 
     def _fresh(self, text: str, at: int) -> None:
@@ -387,7 +390,7 @@ class _Scanner:
 
     def _end_stanza(self) -> None:
         if self._stanza is not None:
-            self._done.append(self._stanza)
+            self.done.append(self._stanza)
         self._stanza = None
         self._kind = ""
         self._table = {}
@@ -415,7 +418,7 @@ class _Scanner:
         source = self._line.removesuffix("\r")
         stanza = Stanza("", Statement("", "", self._number, at + 1, at + 1, source))
         stanza.faults.append(self._diagnostic(50443, text, at, choices=tuple(SUBCOMMANDS)))
-        self._done.append(stanza)
+        self.done.append(stanza)
 
     # Comments and blobs
 
