@@ -162,7 +162,7 @@ class _Session:
     def _validate_at_end(self) -> None:
         from autosys_py.cli.define import undefined_jobs
 
-        is_defined = self.definer.known.has_job
+        is_defined: Callable[[str], bool] = self.definer.known.has_job
         if len(self.to_validate) > FEW:  # asking for all names at once is cheaper then
             is_defined = {head.name for head in self.instance.store.heads()}.__contains__
         for job in self.to_validate:
