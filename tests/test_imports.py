@@ -12,7 +12,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "agent": {"core", "agent"},
     "report": {"core", "report"},
     "scheduler": {"core", "scheduler", "event_server.protocol", "event_server.errors", "agent.protocol"},
-    "cli": {"core", "jil", "event_server", "agent", "report", "scheduler", "cli"},
+    "sim": {
+        "core",
+        "sim",
+        "scheduler",
+        "event_server.memory",
+        "event_server.protocol",
+        "agent.protocol",
+        "agent.simulated",
+    },
+    "cli": {"core", "jil", "event_server", "agent", "report", "scheduler", "sim", "cli"},
 }
 
 PURE_STANDARD_LIBRARY = {

@@ -43,10 +43,16 @@ class _Run:
 class SimulatedAgent:
     """An `Agent` on a virtual clock (extensions.md §6).
 
-    `clock` gives the time in UTC seconds; nothing here ever waits. `default` is what jobs do that `plan` does not name.
+    `clock` gives the time in UTC seconds; nothing here ever waits. `default` is what jobs do that `plan` does not name;
+    `decide(order, count)` replaces both, `count` being the job's starts so far with this one.
     """
 
-    def __init__(self, clock: Callable[[], int], default: SimulatedOutcome | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        default: SimulatedOutcome | None = None,
+        decide: Callable[[StartOrder, int], SimulatedOutcome] | None = None,
+    ) -> None:
         self.starts: list[tuple[int, StartOrder]] = []
         """Every start that made a run, with its time, in order."""
         self.kills: list[tuple[int, RunKey, tuple[int, ...]]] = []
@@ -56,6 +62,7 @@ class SimulatedAgent:
         self.acknowledged: list[Report] = []
         self._clock = clock
         self._default = default or SimulatedOutcome()
+        self._decide = decide
         self._plans: dict[tuple[str, int], SimulatedOutcome] = {}
         self._start_counts: dict[str, int] = {}
         self._runs: dict[RunKey, _Run] = {}
@@ -129,8 +136,11 @@ class SimulatedAgent:
     def _begin(self, order: StartOrder) -> None:
         now, key = self._clock(), order.key
         count = self._start_counts[order.job_name] = self._start_counts.get(order.job_name, 0) + 1
-        everywhere = self._plans.get((order.job_name, 0), self._default)
-        outcome = self._plans.get((order.job_name, count), everywhere)
+        if self._decide is not None:
+            outcome = self._decide(order, count)
+        else:
+            everywhere = self._plans.get((order.job_name, 0), self._default)
+            outcome = self._plans.get((order.job_name, count), everywhere)
         if outcome.start_failure:
             text, permanent = outcome.start_failure, outcome.permanent
             self._report(Report(EventCode.AGENT_START_FAILED, key, now, text=text, permanent=permanent))

@@ -1,9 +1,17 @@
 """autosys: what AutoSys has no command for (extensions.md §5). A click group; verbs join it as they are written."""
 
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
+
+_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 
 
 @click.group(context_settings={"help_option_names": ["-?", "--help"]})
@@ -12,16 +20,46 @@ def autosys() -> None:
     """Everything around the event store that the product has no command for."""
 
 
+@autosys.command()
+@click.option(
+    "--jil", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="JIL to start from."
+)
+@click.option("--script", type=click.Path(path_type=Path), metavar="FILE", help="What jobs do and operators type.")
+@click.option("--from", "begin", required=True, metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]")
+@click.option("--to", "end", required=True, metavar="TIME", help="Included.")
+@click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
+@click.option("--show", type=click.Choice(["log", "report", "both"]), default="log", show_default=True)
+@click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
+def simulate(
+    files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str, seed: int
+) -> int:
+    """Play JIL, or a copy of the event store, on a virtual clock with simulated jobs."""
+    from autosys_py.cli.simulate import simulate as play
+
+    return play(files, script, begin, end, tz, show)
+
+
 def main() -> int:
     return guarded(_run)
 
 
 def _run() -> int:
     try:
-        result = autosys.main(standalone_mode=False)
+        result = autosys.main(args=with_times_joined(sys.argv[1:]), standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
+
+
+def with_times_joined(arguments: Sequence[str]) -> list[str]:
+    """A TIME may be typed as two words: a date and, behind it, a time of day."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and _CLOCK.fullmatch(word) and _DATE.fullmatch(joined[-1].rpartition("=")[2]):
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 VIRTUAL_TYPES = frozenset("vp")
 
 
-def events_of(request: "Request", instance: "Instance") -> list[Event]:
-    """The events to store, one for each job, in definition order. Raises Refused if the store says no."""
+def events_of(request: "Request", instance: "Instance", *, by_status: bool = True) -> list[Event]:
+    """The events to store, one for each job, in definition order. Raises Refused if the store says no.
+
+    `by_status` False leaves to the scheduler what the jobs' stored statuses would refuse.
+    """
     event = request.event
     if event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
         _check_machine(instance.store, event.name)
@@ -28,6 +31,8 @@ def events_of(request: "Request", instance: "Instance") -> list[Event]:
     if heads is None:
         return [event]
     check = None if request.unsend else _CHECKS.get(event.code)
+    if event.code in _BY_STATUS and not by_status:
+        check = None
     if check is not None:
         for head in heads:
             check(head, event, instance)
@@ -115,3 +120,5 @@ _CHECKS: "dict[EventCode, Callable[[JobHead, Event, Instance], None]]" = {
     EventCode.SUSPENDJOB: _unsupported(10383),
     EventCode.RESUMEJOB: _unsupported(10693),
 }
+_BY_STATUS = frozenset({EventCode.FORCE_STARTJOB, EventCode.RESTART})
+"""Checks that look at the stored status, which the scheduler looks at again."""

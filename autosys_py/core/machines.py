@@ -12,7 +12,7 @@ VIRTUAL_TYPES = frozenset({"v", "p"})
 
 def choose(world: World, job: Job) -> str | None:
     """The first machine of the job's list that is online, members of a virtual one in their order; None if none is."""
-    if job.job_type not in RUNNABLE_TYPES:
+    if job.job_type not in RUNNABLE_TYPES and not world.assume_online:
         return None
     for name in job.machine.split(","):
         chosen = _online(world, name.strip())
@@ -22,9 +22,12 @@ def choose(world: World, job: Job) -> str | None:
 
 
 def _online(world: World, name: str) -> str | None:
+    if name in world.unreachable:
+        return None
     machine = world.machines.get(name)
     if machine is None:
-        return name if is_local_name(world, name) or world.configuration.UndefinedMachine == "local" else None
+        known = world.assume_online or world.configuration.UndefinedMachine == "local"
+        return name if known or is_local_name(world, name) else None
     if machine.type in VIRTUAL_TYPES:
         members = (value for key, value in machine.attributes if key == "machine")
         return next((chosen for member in members if (chosen := _online(world, member)) is not None), None)
@@ -33,7 +36,7 @@ def _online(world: World, name: str) -> str | None:
 
 def is_online(world: World, machine: Machine) -> bool:
     """Is a real machine reachable and not taken offline?"""
-    return not machine.offline and is_local_name(world, machine.node_name or machine.name)
+    return not machine.offline and (world.assume_online or is_local_name(world, machine.node_name or machine.name))
 
 
 def is_local_name(world: World, node: str) -> bool:

@@ -57,6 +57,10 @@ class World:
         """Runs without an end, of boxes too."""
         self.waiting: dict[int, None] = {}
         """Jobs in QUE_WAIT, PEND_MACH, RESWAIT or RESTART, in the order they came."""
+        self.assume_online = False
+        """A simulation of somebody else's estate: every machine that a job names is here."""
+        self.unreachable: dict[str, None] = {}
+        """Machines that do not answer, though nobody took them offline."""
         self.last_seq = 0
         self.last_run_num = 0
 

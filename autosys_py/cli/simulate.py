@@ -1,0 +1,181 @@
+"""`autosys simulate`: months of an estate in seconds, by the engine that runs production (extensions.md §6)."""
+
+import os
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import Refused
+from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
+from autosys_py.core.text import visible
+from autosys_py.sim.copying import copy_store
+from autosys_py.sim.script import AtLine, Script, ScriptError, moment, read_script
+from autosys_py.sim.simulation import Settings, Simulation
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from autosys_py.event_server.protocol import EventServer
+
+
+def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
+    """Plays and prints. Raises Refused with file and line for what cannot be understood."""
+    with open_instance() as real:
+        zone = _zone(tz, real, from_store=not files)
+        os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
+        settings = Settings(
+            _moment("--from", begin, zone), zone, real.configuration, bool(files), frozenset({"localhost"})
+        )
+        until = _moment("--to", end, zone)
+        instance = _world(real, files, settings)
+    lines, folder = _script(script, settings)
+    simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, zone).obey)
+    for text in _played(simulation, until, instance, logged=show != "report"):
+        sys.stdout.write(text)
+    if show != "log":
+        from autosys_py.cli.job_report import JobReport
+        from autosys_py.cli.selection import select_jobs
+
+        report = JobReport(instance, select_jobs(instance.store, "ALL", None), narrow=False, job_zones=False)
+        sys.stdout.writelines(f"{line}\n" for line in report.summary())
+    return 0
+
+
+def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:
+    """The log, a moment at a time."""
+    from autosys_py.scheduler.journal import Clockface, lines
+
+    clockface = Clockface(simulation.world.zone, instance.configuration.DateFormat)
+    append_text = instance.configuration.AppendEventMessageText == "1"
+    names: dict[int, str] = {}
+    for now, facts in simulation.run(until):
+        names.update((joid, job.name) for joid, job in simulation.world.jobs.items() if joid not in names)
+        if logged:
+            stamp = f"[{clockface.read(now)}]      "
+            shown = chain.from_iterable(lines(fact, names.__getitem__, append_text=append_text) for fact in facts)
+            yield "".join(f"{stamp}{line}\n" for line in shown)
+
+
+def _zone(tz: str | None, real: Instance, *, from_store: bool) -> "ZoneInfo":
+    if tz is None:
+        return scheduler_zone(real.store) if from_store else local_zone()
+    zone = zone_named(tz)
+    if zone is None:
+        raise Refused(f"--tz: '{visible(tz)}' is no time zone, type one like America/New_York", exit_code=2)
+    return zone
+
+
+def _moment(option: str, text: str, zone: "ZoneInfo") -> int:
+    try:
+        return moment(" ".join(text.split()), zone)
+    except ValueError:
+        raise Refused(f"{option}: '{visible(text)}' is no time, type MM/DD/YYYY HH:MM[:SS]", exit_code=2) from None
+
+
+def _world(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
+    """An instance whose store is in memory: what the files define, or a copy of the real one."""
+    from autosys_py.event_server.memory import MemoryStore
+
+    instance = Instance(real.autoserv, real.folder, real.configuration)
+    store: EventServer = MemoryStore()
+    instance.__dict__["store"] = store
+    with store.transaction():
+        store.put_setting("scheduler_zone", str(settings.zone))
+    if not files:
+        copy_store(real.store, store, settings.begin)
+    for path in files:
+        load_file(instance, path, settings.begin, settings.zone, assume_online=True)
+    return instance
+
+
+def load_file(instance: Instance, path: Path, now: int, zone: "ZoneInfo", *, assume_online: bool) -> None:
+    """Applies a file of JIL. Raises Refused with file and line of everything that is wrong in it."""
+    from autosys_py.cli.define import Definer, load
+
+    undefined = "local" if assume_online else instance.configuration.UndefinedMachine
+    definer = Definer(instance.store, zone, instance.user_host, undefined, instance.autoserv)
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    except OSError as error:
+        raise Refused(f"{visible(str(path))}: {error.strerror}") from None
+    faults = [
+        f"{visible(str(path))}:{fault.line}: {f'CAUAJM_E_{fault.code:05d} ' if fault.code else ''}{visible(fault.text)}"
+        for answer in load(definer, text, now)
+        for fault in answer.faults
+        if fault.is_error
+    ]
+    if faults:
+        raise Refused(*faults)
+
+
+def _script(path: Path | None, settings: Settings) -> tuple[Script, Path]:
+    if path is None:
+        return Script(), Path()
+    try:
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        return read_script(text).timed(settings.begin, settings.zone), path.parent
+    except OSError as error:
+        raise Refused(f"{visible(str(path))}: {error.strerror}") from None
+    except ScriptError as error:
+        raise _located(path, error.line, error.text) from None
+
+
+def _located(path: Path | None, line: int, text: str) -> Refused:
+    return Refused(f"{visible(str(path))}:{line}: {visible(text)}")
+
+
+class Commands:
+    """Carries out the command lines of a script at their moments."""
+
+    def __init__(self, instance: Instance, script: Path | None, folder: Path, zone: "ZoneInfo") -> None:
+        self._instance = instance
+        self._script = script
+        self._folder = folder
+        self._zone = zone
+
+    def obey(self, line: AtLine, now: int) -> None:
+        """One `at` line. Raises Refused with file and line for what could never be carried out."""
+        command, *words = line.words
+        try:
+            if command == "sendevent":
+                self._send(words, now)
+            elif command == "jil":
+                self._load(words, now)
+            else:
+                self._refuse(line, f"'{command}' cannot be simulated: sendevent and jil can")
+        except Refused as refused:
+            reason = refused.lines[0] if refused.lines else f"'{' '.join(line.words)}' is not understood"
+            if str(self._script) in reason:
+                raise
+            self._refuse(line, reason)
+
+    def _send(self, words: list[str], now: int) -> None:
+        """What a stored status would refuse is for the scheduler to refuse: it may have changed in this second."""
+        from autosys_py.cli.options import Asked, parse
+        from autosys_py.cli.request import read_request
+        from autosys_py.cli.sendevent import COMMAND
+        from autosys_py.cli.targets import events_of
+
+        try:
+            given = parse(COMMAND, words)
+        except Asked:
+            raise Refused("a question is no event") from None
+        request = read_request(given, self._instance.configuration, now, self._instance.user_host)
+        with self._instance.store.transaction():
+            for event in events_of(request, self._instance, by_status=False):
+                if request.unsend:
+                    self._instance.store.cancel_event(event.code, event.joid, request.due)
+                else:
+                    self._instance.store.add_event(event)
+
+    def _load(self, words: list[str], now: int) -> None:
+        names = [word.removeprefix("<") for word in words if word != "<" and not word.startswith("-")]
+        if len(names) != 1:
+            raise Refused("jil < FILE: which file?")
+        load_file(self._instance, self._folder / names[0], now, self._zone, assume_online=True)
+
+    def _refuse(self, line: AtLine, reason: str) -> NoReturn:
+        raise _located(self._script, line.line, reason)

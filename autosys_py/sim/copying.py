@@ -1,0 +1,82 @@
+"""A copy of an instance to play with: definitions, statuses, globals, machines, what is running, what is due.
+
+Jobs get new numbers in the copy, in the same order, so that the copy is made by the store's ordinary means; what
+refers to them is translated. The past stays behind.
+"""
+
+from dataclasses import replace
+
+from autosys_py.core.codes import EventCode
+from autosys_py.core.model import Definition, Event, JobState, NamedObject, Outcome, Run, RunKey
+from autosys_py.event_server.protocol import EventServer, WorldRows
+
+KINDS = ("calendar", "extended_calendar", "cycle", "resource", "xinst", "job_type", "override", "timezone")
+
+
+def copy_store(source: EventServer, target: EventServer, now: int) -> None:
+    """Fills the empty `target`; `source` is only read."""
+    rows = source.load()
+    definitions = list(source.definitions())
+    with target.transaction():
+        numbers = _copy_definitions(definitions, target)
+        for machine in rows.machines:
+            target.put_machine(machine)
+        for thing in _objects(source):
+            target.put_object(thing)
+        outcome = Outcome(globals=dict(rows.globals), run_num=rows.last_run_num)
+        outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
+        outcome.runs = {run.key: run for run in _open_runs(rows, numbers)}
+        outcome.events = _events(source, numbers)
+        target.write_turn([], outcome, now)
+
+
+def _copy_definitions(definitions: list[Definition], target: EventServer) -> dict[int, int]:
+    """From the old numbers to the new; boxes are entered in a second pass, they may be younger than their members."""
+    numbers: dict[int, int] = {}
+    for definition in definitions:
+        alone = replace(definition.job, joid=0, job_ver=0, box_joid=0)
+        job = target.put_definition(replace(definition, job=alone))
+        target.put_first_state(job.joid, JobState())
+        numbers[definition.job.joid] = job.joid
+    for definition in definitions:
+        box = numbers.get(definition.job.box_joid, 0)
+        if box:
+            inside = replace(definition.job, joid=numbers[definition.job.joid], job_ver=0, box_joid=box)
+            target.put_definition(replace(definition, job=inside))
+    return numbers
+
+
+def _objects(source: EventServer) -> list[NamedObject]:
+    return [thing for kind in KINDS for thing in source.objects(kind)]
+
+
+def _states(rows: WorldRows) -> dict[int, JobState]:
+    for state in rows.states.values():
+        state.end_seq = 0
+    return rows.states
+
+
+def _open_runs(rows: WorldRows, numbers: dict[int, int]) -> list[Run]:
+    found = []
+    for run in rows.open_runs:
+        if run.key.joid in numbers:
+            key = RunKey(numbers[run.key.joid], run.key.run_num, run.key.ntry)
+            found.append(replace(run, key=key, job_ver=1, first_seq=0))
+    return found
+
+
+def _events(source: EventServer, numbers: dict[int, int]) -> list[Event]:
+    """What is due or will be: timers of the present versions, and operators' events of the future."""
+    found = []
+    for old, new in [(0, 0), *numbers.items()]:
+        current = source.definition(old) if old else None
+        for event in source.pending_events(old):
+            if event.code is EventCode.DEFINITION_CHANGED:
+                continue
+            if event.job_ver:
+                if current is None or event.job_ver != current.job.job_ver:
+                    continue
+                event.job_ver = 2 if current.job.box_joid in numbers else 1
+            event.eoid, event.joid = 0, new
+            found.append(event)
+    return found

@@ -1,0 +1,182 @@
+"""`autosys simulate` as typed: log and report byte for byte, errors with file and line (extensions.md §6)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+JIL = """\
+insert_job: nightly   job_type: BOX
+date_conditions: 1
+days_of_week: mo-fr
+start_times: "04:00"
+
+insert_job: load   box_name: nightly   command: x   machine: prod1   n_retrys: 1
+
+insert_job: report   box_name: nightly   command: x   machine: prod1   condition: s(load)   avg_runtime: 3
+"""
+
+
+def simulate(folder: Path, *options: str, jil: str = JIL, script: str = "", seed: str = "0") -> tuple[int, str, str]:
+    """Exit code, output and messages of the command over these files."""
+    (folder / "night.jil").write_text(jil, encoding="utf-8")
+    (folder / "night.txt").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [*AUTOSYS, "simulate", "--jil", "night.jil", "--script", "night.txt", *options],
+        cwd=folder,
+        env={**os.environ, "AUTOUSER": str(folder / "instance"), "PYTHONHASHSEED": seed, "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+AUTOSYS = (sys.executable, "-c", "import sys; from autosys_py.cli.autosys import main; sys.exit(main())")
+NIGHT = ("--from", "02/03/2025", "03:00", "--to", "02/03/2025 06:00", "--tz", "America/New_York")
+
+
+def statuses(output: str) -> list[str]:
+    """`HH:MM:SS JOB STATUS` of every change, as a script would cut it."""
+    words = (line.split() for line in output.splitlines() if "EVENT: CHANGE_STATUS" in line)
+    return [f"{line[1].rstrip(']')} {line[8]} {line[6]}" for line in words]
+
+
+def test_a_night_byte_for_byte(tmp_path: Path) -> None:
+    code, out, err = simulate(tmp_path, *NIGHT, script="run load#1 5m exit 3\nrun load 10m\n")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:9] == [
+        "[02/03/2025 04:00:00]      CAUAJM_I_40245 EVENT: STARTJOB         JOB: nightly",
+        "[02/03/2025 04:00:00]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: RUNNING         JOB: nightly",
+        "[02/03/2025 04:00:00]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: ACTIVATED       JOB: load",
+        "[02/03/2025 04:00:00]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: ACTIVATED       JOB: report",
+        "[02/03/2025 04:00:00]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: STARTING        JOB: load "
+        "MACHINE: prod1",
+        "[02/03/2025 04:00:00]      <Executing at prod1>",
+        "[02/03/2025 04:00:00]      CAUAJM_I_10082 [prod1 connected for load 2.1.1]",
+        "[02/03/2025 04:00:00]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: RUNNING         JOB: load "
+        "MACHINE: prod1",
+        "[02/03/2025 04:05:00]      CAUAJM_I_40245 EVENT: CHANGE_STATUS    STATUS: FAILURE         JOB: load "
+        "MACHINE: prod1           EXITCODE:  3",
+    ]
+    assert statuses(out)[-5:] == [
+        "04:15:15 load SUCCESS",
+        "04:15:15 report STARTING",
+        "04:15:15 report RUNNING",
+        "04:18:15 report SUCCESS",
+        "04:18:15 nightly SUCCESS",
+    ]
+
+
+def test_the_report_is_that_of_autorep(tmp_path: Path) -> None:
+    _, out, _ = simulate(tmp_path, *NIGHT, "--show", "report")
+    assert [line.rstrip() for line in out.splitlines()[3:]] == [
+        f"{'nightly':<64} 02/03/2025 04:00:00  02/03/2025 04:04:00  SU    1/1",
+        f"{' load':<64} 02/03/2025 04:00:00  02/03/2025 04:01:00  SU    1/1      0",
+        f"{' report':<64} 02/03/2025 04:01:00  02/03/2025 04:04:00  SU    1/1      0",
+    ]
+
+
+def test_what_operators_type_acts_between_ends_and_ticks(tmp_path: Path) -> None:
+    script = """
+    run load 1h
+    at 02/03/2025 04:00 sendevent -E JOB_ON_HOLD -J nightly    # before the tick of the same second
+    at 02/03/2025 04:30 sendevent -E JOB_OFF_HOLD -J nightly
+    at 02/03/2025 05:30 sendevent -E FORCE_STARTJOB -J load    # after its end, so not refused
+    at 02/03/2025 05:31 sendevent -E FORCE_STARTJOB -J load    # refused by the scheduler: no error
+    """
+    code, out, err = simulate(tmp_path, *NIGHT, script=script)
+    assert (code, err) == (0, "")
+    changes = statuses(out)
+    assert changes[0] == "04:00:00 nightly ON_HOLD"
+    assert "04:30:00 load RUNNING" in changes
+    assert changes.count("05:30:00 load RUNNING") == 1
+    assert "CAUAJM_I_60001" in out
+
+
+def test_down_keeps_what_was_typed_and_offline_keeps_jobs_waiting(tmp_path: Path) -> None:
+    script = """
+    run load 20m
+    down 02/03/2025 03:50 02/03/2025 04:10
+    at 02/03/2025 04:00 sendevent -E SET_GLOBAL -G GO=1
+    offline prod1 02/03/2025 04:20 02/03/2025 04:40
+    """
+    _, out, _ = simulate(tmp_path, *NIGHT, script=script)
+    assert [line[12:20] for line in out.splitlines() if "SET_GLOBAL" in line or "STARTJOB" in line] == ["04:10:00"] * 2
+    changes = statuses(out)
+    assert "04:10:00 load RUNNING" in changes
+    assert "04:40:00 load SUCCESS" in changes
+    assert "04:40:00 report RUNNING" in changes
+
+
+def test_an_offline_machine_means_pend_mach(tmp_path: Path) -> None:
+    _, out, _ = simulate(tmp_path, *NIGHT, script="offline prod1 +30m +2h\n")
+    assert statuses(out)[4:8] == [
+        "05:00:00 load ACTIVATED",
+        "05:00:00 load STARTING",
+        "05:00:00 load RUNNING",
+        "05:01:00 load SUCCESS",
+    ]
+    assert "04:00:00 load PEND_MACH" in statuses(out)
+
+
+def test_kills_signals_and_lost_outcomes(tmp_path: Path) -> None:
+    script = "run load 1h\nrun report 5m lost\nat +70m sendevent -E KILLJOB -J load\n"
+    script += "at +71m sendevent -E CHANGE_STATUS -s SUCCESS -J load\n"
+    _, out, _ = simulate(tmp_path, *NIGHT, script=script)
+    changes = statuses(out)
+    assert "04:10:00 load TERMINATED" in changes
+    assert "04:16:00 report TERMINATED" in changes
+    assert "EXITCODE:  -657" in out
+    assert "ALARM: CHASE" in out
+
+
+def test_a_file_watcher_waits_for_a_steady_file(tmp_path: Path) -> None:
+    jil = 'insert_job: fw   job_type: FW   machine: m   watch_file: "/in/p_*.csv"   watch_interval: 60\n'
+    script = """
+    at +0s sendevent -E STARTJOB -J fw
+    file /in/p_1.csv +10m 100
+    file /in/p_1.csv +10m30s 200
+    """
+    _, out, _ = simulate(tmp_path, *NIGHT, jil=jil, script=script)
+    assert statuses(out)[-1] == "03:12:00 fw SUCCESS"
+
+
+def test_jil_may_change_on_the_way(tmp_path: Path) -> None:
+    (tmp_path / "more.jil").write_text("update_job: load   condition: v(GO) = 1\n", encoding="utf-8")
+    _, out, _ = simulate(tmp_path, *NIGHT, script="at +30m jil < more.jil\n")
+    assert "04:00:00 load ACTIVATED" in statuses(out)
+    assert not any("load RUNNING" in change for change in statuses(out))
+
+
+def test_the_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
+    outputs = {simulate(tmp_path, *NIGHT, "--show", "both", seed=seed)[1] for seed in ("0", "1", "4711")}
+    assert len(outputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("jil", "script", "complaint"),
+    [
+        (JIL, "run load 5q\n", "night.txt:1: '5q' is no duration"),
+        (JIL, "\nat +1h sendevent -E STARTJOB -J nobody\n", "night.txt:2: CAUAJM_E_50004 Invalid job/box name: nobody"),
+        (JIL, "at +1h sendevent -E JUMP -J load\n", "night.txt:1: CAUAJM_E_60035 INVALID Event: JUMP"),
+        (JIL, "at +1h rm -rf /\n", "night.txt:1: 'rm' cannot be simulated"),
+        (f"{JIL}\ninsert_job: bad   machine: m\ncomand: x\n", "", "night.jil:11: CAUAJM_E_50216"),
+    ],
+)
+def test_an_error_has_file_and_line(tmp_path: Path, jil: str, script: str, complaint: str) -> None:
+    code, out, err = simulate(tmp_path, *NIGHT, jil=jil, script=script, seed="0")
+    assert code == 1
+    assert complaint in err
+    assert "Traceback" not in err
+    if "sendevent" not in script:
+        assert out == ""
+
+
+@pytest.mark.parametrize("time", ["tomorrow", "13/01/2025 00:00", "02/03/2025"])
+def test_a_time_that_is_none(tmp_path: Path, time: str) -> None:
+    code, out, err = simulate(tmp_path, "--from", time, "--to", "02/04/2025 00:00")
+    assert (code, out) == (2, "")
+    assert err.startswith("--from: ")
