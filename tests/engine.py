@@ -37,11 +37,16 @@ class Engine:
 
     def restart(self) -> None:
         """Forgets everything that is not in the store and comes up again."""
+        self.away = False
         self.world, self._orders, adopted = recover(self.store, self.configuration, self.zone, LOCAL)
         self._turns = Turns(self.store, self.world, "test", self._fail)
         self._delivered: list[Effect] = []
         starts = [self._turns.start_order(effect, {}) for effect in adopted]
         self.agent.adopt([order for order in starts if order is not None])
+
+    def stop(self) -> None:
+        """The scheduler is gone until `restart`; jobs run on, events are stored."""
+        self.away = True
 
     def jil(self, text: str) -> None:
         """Loads JIL now; the scheduler hears of it."""
@@ -54,8 +59,8 @@ class Engine:
             self.store.add_event(event)
 
     def run_to(self, moment: int) -> None:
-        """Plays everything that is due up to and including `moment`."""
-        while (due := self._next()) is not None and due <= moment:
+        """Plays everything that is due up to and including `moment`; nothing while the scheduler is away."""
+        while not self.away and (due := self._next()) is not None and due <= moment:
             self.now = max(self.now, due)
             self._turn()
         self.now = max(self.now, moment)

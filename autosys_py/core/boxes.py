@@ -17,6 +17,10 @@ IDLE_JUDGED = frozenset({Status.SUCCESS, Status.FAILURE, Status.INACTIVE})
 RESET_AT_END = frozenset({Status.ACTIVATED, *WAITING})
 """Members that a box's end makes INACTIVE (rules B-10, B-32)."""
 
+ACTIVATED_ONLY = frozenset({Status.ACTIVATED})
+NOT_STARTED = frozenset({Status.ACTIVATED, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
+"""Statuses of a sub-box that did not start in this run of its parent, or was taken out of it."""
+
 
 def vote(draft: Draft, joid: int, *, votes_idle: bool) -> None:
     """A job changed: the boxes around it are judged, the direct one first."""
@@ -92,7 +96,7 @@ def _judge_idle(draft: Draft, box: int) -> None:
 def end_box(draft: Draft, box: int, result: Status) -> None:
     """The box is over: its status, its waiting members, its terminators, its alarms (rules B-09 to B-11, B-32)."""
     state = draft.state(box)
-    fact = draft.set_status(box, result, votes_idle=state.box_run == 0)
+    fact = draft.set_status(box, result, votes_idle=state.was_idle_run)
     if state.noexec and result in FAILED:
         draft.set_status(box, Status.INACTIVE)  # an ON_NOEXEC box is never left FAILURE or TERMINATED
     key = RunKey(box, draft.state(box).run_num, draft.state(box).ntry)
@@ -112,16 +116,19 @@ def _kill_job_terminators(draft: Draft, box: int) -> None:
             terminate(draft, joid)
 
 
-def reset_members(draft: Draft, box: int) -> None:
-    """What waits in the box becomes INACTIVE, with everything below a sub-box that has not started."""
+def reset_members(draft: Draft, box: int, waiting: frozenset[Status] = RESET_AT_END) -> None:
+    """What waits in the box becomes INACTIVE, with everything below a sub-box that has not started.
+
+    A sub-box on ice, on hold or reset did not start either: nothing below it may stay ACTIVATED in a box that is over.
+    """
     for joid in draft.members(box):
         status = draft.state(joid).status
-        if status in RESET_AT_END:
+        if status in waiting:
             draft.set_status(joid, Status.INACTIVE, latched=False)
-            if status is Status.ACTIVATED and draft.job(joid).is_box:
-                reset_members(draft, joid)
         elif draft.state(joid).latched:
             draft.change(draft.outcome.facts[-1], joid, latched=False)
+        if draft.job(joid).is_box and status in NOT_STARTED:
+            reset_members(draft, joid, waiting if status is Status.ACTIVATED else ACTIVATED_ONLY)
 
 
 def terminate(draft: Draft, joid: int, signals: str = "") -> None:
@@ -129,7 +136,7 @@ def terminate(draft: Draft, joid: int, signals: str = "") -> None:
     if draft.job(joid).is_box:
         end_box(draft, joid, Status.TERMINATED)
     elif not kill_process(draft, joid, signals):
-        draft.set_status(joid, Status.TERMINATED, exit_code=101, votes_idle=draft.state(joid).box_run == 0)
+        draft.set_status(joid, Status.TERMINATED, exit_code=101, votes_idle=draft.state(joid).was_idle_run)
         raise_end_alarms(draft, joid, Status.TERMINATED, None)
 
 

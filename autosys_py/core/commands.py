@@ -4,11 +4,16 @@ Those with a status in their way take the shape `rule(draft, event, fact)` of th
 called by `step` directly.
 """
 
+from dataclasses import replace
+
 from autosys_py.core import notes
 from autosys_py.core.boxes import raise_end_alarms, terminate
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
+from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
-from autosys_py.core.model import EffectKind, Event, Fact, Machine
+from autosys_py.core.kills import are_signals
+from autosys_py.core.machines import VIRTUAL_TYPES
+from autosys_py.core.model import EffectKind, Event, Fact
 from autosys_py.core.queues import release_pending
 from autosys_py.core.starts import begin, force, restart_by_hand, start_by_hand
 from autosys_py.core.statuses import ignore
@@ -27,9 +32,10 @@ def force_start(draft: Draft, event: Event, fact: Fact) -> None:
 def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:
     """A live job: refused, or by configuration a second run with its own key (rule T-03)."""
     job, state = draft.job(event.joid), draft.state(event.joid)
-    waits = state.status is Status.WAIT_REPLY
-    if draft.world.configuration.RestrictForceStart == "1" or job.is_box or waits:
+    if draft.world.configuration.RestrictForceStart == "1" or state.status is Status.WAIT_REPLY:
         fact.notes.append(notes.already_started(job.name))
+    elif job.is_box:
+        ignore(draft, event, fact)  # a box never runs twice (B-25)
     else:
         force(draft, event.joid)
 
@@ -41,7 +47,10 @@ def force_next_try(draft: Draft, event: Event, fact: Fact) -> None:
 
 def kill(draft: Draft, event: Event, fact: Fact) -> None:
     """A live job or box (rules T-04, B-11)."""
-    terminate(draft, event.joid, event.value)
+    if event.value and not are_signals(event.value):
+        fact.notes.append(notes.bad_signals(event.code.name, event.value))
+    else:
+        terminate(draft, event.joid, event.value)
 
 
 def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
@@ -58,14 +67,6 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
 def kill_unanswered(draft: Draft, event: Event, fact: Fact) -> None:
     """A job that waits for an operator's answer has no process."""
     draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
-
-
-def kill_noexec(draft: Draft, event: Event, fact: Fact) -> None:
-    """In ON_NOEXEC mode only a running box can be killed."""
-    if draft.state(event.joid).status is Status.RUNNING:
-        terminate(draft, event.joid)
-    else:
-        nothing_to_kill(draft, event, fact)
 
 
 def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:
@@ -92,7 +93,9 @@ def send_signal(draft: Draft, event: Event, fact: Fact) -> None:
     """SEND_SIGNAL to a running command job; the status stays."""
     job = draft.job(event.joid)
     if job.is_box or job.job_type == "FW":
-        fact.notes.append(notes.wrong_type(event.code.name, job.job_type))
+        fact.notes.append(notes.no_signals())
+    elif not are_signals(event.value):
+        fact.notes.append(notes.bad_signals(event.code.name, event.value))
     elif draft.state(event.joid).status is Status.RUNNING and draft.has_open_run(event.joid):
         draft.order(EffectKind.SIGNAL, event.joid, event.value)
     else:
@@ -124,8 +127,11 @@ def delete(draft: Draft, event: Event, fact: Fact) -> None:
 
 def change_priority(draft: Draft, event: Event, fact: Fact) -> None:
     """The queue priority of this run, while it is queued."""
-    if draft.state(event.joid).status in (Status.QUE_WAIT, Status.RESWAIT):
-        draft.change(fact, event.joid, queue_priority=int(event.value))
+    priority = as_integer(event.value)
+    if priority is None or priority < 0:
+        fact.notes.append(notes.bad_priority())
+    elif draft.state(event.joid).status in (Status.QUE_WAIT, Status.RESWAIT):
+        draft.change(fact, event.joid, queue_priority=priority)
     else:
         ignore(draft, event, fact)
 
@@ -149,6 +155,8 @@ def evaluate_again(draft: Draft, event: Event, fact: Fact) -> None:
 def raise_alarm(draft: Draft, event: Event, fact: Fact) -> None:
     fact.alarm = Alarm.__members__.get(event.value.upper())
     fact.name = event.value.upper()
+    if fact.alarm is None:
+        fact.notes.append(notes.bad_alarm(event.value))
 
 
 # Without a job
@@ -163,19 +171,13 @@ def set_machine_online(draft: Draft, event: Event, fact: Fact) -> None:
     """MACH_OFFLINE and MACH_ONLINE (rule L-14); jobs that waited for the machine are looked at."""
     machine = draft.world.machines.get(event.name)
     if machine is None:
-        fact.notes.append(f"CAUAJM_E_10343 Real machine <{event.name}> does not exist.")
+        fact.notes.append(notes.unknown_machine(event.name) if event.name else notes.no_machine())
+        return
+    if machine.type in VIRTUAL_TYPES:
+        fact.notes.append(notes.virtual_machine(event.name))
         return
     offline = event.code is EventCode.MACH_OFFLINE
-    changed = Machine(
-        machine.name,
-        machine.type,
-        machine.node_name,
-        machine.max_load,
-        machine.factor,
-        machine.opsys,
-        offline,
-        machine.attributes,
-    )
+    changed = replace(machine, offline=offline)
     draft.world.set_machine(event.name, changed)
     draft.outcome.machines[event.name] = changed
     if not offline:

@@ -158,8 +158,8 @@ def _within(lookback: int, state: "JobState", asker: Asker, now: int) -> bool:
     if state.last_end is None:
         return False
     if lookback == 0:
-        if asker.last_end is None:
-            return True
+        if asker.last_end is None:  # never ran, or runs just now: then its end before this run is the anchor
+            return state.end_seq > asker.end_seq or asker.end_seq == 0
         return (state.last_end, state.end_seq) > (asker.last_end, asker.end_seq)
     if lookback >= UNLIMITED:
         return True

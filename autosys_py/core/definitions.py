@@ -11,6 +11,7 @@ from autosys_py.core.model import Event, Job
 from autosys_py.core.queues import release_pending
 from autosys_py.core.schedule import next_start
 from autosys_py.core.starts import UNTOUCHED_BY_BOX, consider
+from autosys_py.core.windows import enter_window
 
 
 def definition_changed(draft: Draft, event: Event) -> None:
@@ -27,11 +28,13 @@ def definition_changed(draft: Draft, event: Event) -> None:
     job = event.definition
     fact = draft.record_event(event)
     if before is not None:
-        due = None if job.schedule is None else next_start(job.schedule, draft.now, world.zone)
+        due = None if job.schedule is None else next_start(job.schedule, event.due, world.zone)  # as `jil` did
         draft.change(fact, job.joid, latched=False, next_start=due)
         if before.box_joid != job.box_joid:
             _leave_box(draft, before)
     _enter_box(draft, job)
+    if draft.state(job.joid).status is Status.PEND_MACH:
+        release_pending(draft)  # it may have another machine now
 
 
 def machine_changed(draft: Draft, event: Event) -> None:
@@ -57,8 +60,12 @@ def _enter_box(draft: Draft, job: Job) -> None:
     state = draft.state(job.joid)
     if box is None or box.status is not Status.RUNNING:
         return
+    if state.status is Status.ACTIVATED and state.run_num >= box.run_num:
+        enter_window(draft, job.joid)  # what watched the former version's window is void (rule E-01)
+        return
     if state.status in UNTOUCHED_BY_BOX or state.run_num >= box.run_num:
         return
     draft.record(EventCode.ALERT, job.joid)
     draft.set_status(job.joid, Status.ACTIVATED, run_num=box.run_num, ntry=0, exit_code=None)
+    enter_window(draft, job.joid)
     consider(draft, job.joid)

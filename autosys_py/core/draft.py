@@ -54,13 +54,14 @@ class Draft:
     def members(self, box: int) -> list[int]:
         return self.world.members.get(box, [])
 
-    def descendants(self, box: int) -> Iterator[int]:
-        """Everything inside, each box before its members, in definition order."""
+    def descendants(self, box: int, *, into_live: bool = True) -> Iterator[int]:
+        """Everything inside, each box before its members, in definition order; `into_live=False` leaves out what is
+        inside a running sub-box."""
         stack = list(reversed(self.members(box)))
         while stack:
             joid = stack.pop()
             yield joid
-            if joid in self.world.members:
+            if joid in self.world.members and (into_live or self.state(joid).status not in LIVE):
                 stack.extend(reversed(self.world.members[joid]))
 
     def boxes_around(self, job: Job) -> Iterator[int]:

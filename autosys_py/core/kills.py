@@ -4,6 +4,11 @@ from autosys_py.core.draft import Draft
 from autosys_py.core.model import EffectKind
 
 
+def are_signals(text: str) -> bool:
+    """Is it a comma list of signal numbers, as an agent can send them?"""
+    return all(each.isascii() and each.isdigit() and len(each) <= 2 and 0 < int(each) <= 64 for each in text.split(","))
+
+
 def kill_process(draft: Draft, joid: int, signals: str = "") -> bool:
     """Orders the job's process tree killed; False if it has no process (set RUNNING by hand)."""
     if not draft.has_open_run(joid):

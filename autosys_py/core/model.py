@@ -146,9 +146,10 @@ class JobState:
     next_start: int | None = None
     """Due time of the stored next tick (rule D-04)."""
     box_run: int = 0
-    """`run_num` of the direct box at this job's last start (rule B-03), 0 = started while the box was idle …"""
+    """`run_num` of the direct box at this job's last start (rule B-03) …"""
     box_ntry: int = 0
-    """… and its `ntry`; together they say whether the job already started in this box run."""
+    """… and its `ntry`, 0 = started while the box was idle; together they say whether the job already started in
+    this box run."""
     forced: bool = False
     """The current run was force started."""
     killed: bool = False
@@ -164,6 +165,11 @@ class JobState:
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def was_idle_run(self) -> bool:
+        """Did the current or last run begin outside a running box? Its end may change an idle one (rule B-15)."""
+        return self.box_ntry == 0
 
     def copy(self) -> "JobState":
         """A copy to write on; explicit because it is made for every job that a step touches."""

@@ -1,12 +1,16 @@
 """Hold, ice and noexec (semantics.md §6): three ways to keep a job from running, and back."""
 
 from autosys_py.core import notes
+from autosys_py.core.boxes import raise_end_alarms
 from autosys_py.core.codes import FAILED, LIVE, TERMINAL, Alarm, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact
 from autosys_py.core.starts import consider, started_in_this_run
-from autosys_py.core.windows import is_inside, meet_closed_window
+from autosys_py.core.windows import is_inside, meet_closed_window, watch_window
 from autosys_py.core.world import WAITING
+
+RESULTS = frozenset({*TERMINAL, Status.INACTIVE, Status.RESTART})
+"""What JOB_OFF_HOLD gives back to a member that already ran in this box run (rule H-03)."""
 
 
 def hold(draft: Draft, event: Event, fact: Fact) -> None:
@@ -20,14 +24,25 @@ def release_hold(draft: Draft, event: Event, fact: Fact) -> None:
     job, state = draft.job(joid), draft.state(joid)
     box = draft.box_state(job)
     in_running_box = box is not None and box.status is Status.RUNNING
-    if in_running_box and box is not None and started_in_this_run(state, box) and state.before_hold in TERMINAL:
-        draft.set_status(joid, state.before_hold, time=state.last_end, before_hold=None)
+    if in_running_box and box is not None and started_in_this_run(state, box) and state.before_hold in RESULTS:
+        _give_back(draft, joid, state.before_hold)
         return
     draft.set_status(joid, Status.ACTIVATED if in_running_box else Status.INACTIVE, before_hold=None)
     if not is_inside(draft, job):
         _release_outside_window(draft, joid)
-    elif in_running_box or job.condition is not None or state.latched:
-        consider(draft, joid)
+        return
+    started = (in_running_box or job.condition is not None or state.latched) and consider(draft, joid)
+    if not started and (in_running_box or state.latched):
+        watch_window(draft, joid)
+
+
+def _give_back(draft: Draft, joid: int, before: Status) -> None:
+    """The result that a member had in this box run; of one that was held between two tries, its failure."""
+    result = Status.FAILURE if before is Status.RESTART else before
+    ended = draft.state(joid).last_end if result in TERMINAL else None
+    draft.set_status(joid, result, time=ended, before_hold=None)
+    if before is Status.RESTART:
+        raise_end_alarms(draft, joid, result, None)
 
 
 def _release_outside_window(draft: Draft, joid: int) -> None:
@@ -59,13 +74,13 @@ def set_noexec(draft: Draft, event: Event, fact: Fact) -> None:
     if any(draft.state(inside).status in LIVE for inside in draft.descendants(joid)):
         fact.notes.append(notes.live_descendants(draft.job(joid).name))
         return
-    _enter_noexec(draft, joid, fact)
     for inside in draft.descendants(joid):
         state = draft.state(inside)
         if state.status is not Status.ON_ICE:
             draft.change(fact, inside, noexec=True)
             if state.status is not Status.INACTIVE:
                 draft.set_status(inside, Status.INACTIVE, latched=False, exit_code=None, before_hold=None)
+    _enter_noexec(draft, joid, fact)  # last, as it may start the box
 
 
 def _enter_noexec(draft: Draft, joid: int, fact: Fact) -> None:

@@ -70,6 +70,42 @@ def wrong_type(event: str, job_type: str) -> str:
     return f"{event} ignored: jobs of type {job_type} do not support it."
 
 
+def bad_signals(event: str, signals: str) -> str:
+    return f"{event} ignored: <{signals}> is no list of signal numbers like 15,9."
+
+
+def no_signals() -> str:
+    return "CAUAJM_E_10346 Signals can only be sent to Command jobs."
+
+
+def bad_priority() -> str:
+    return "CAUAJM_E_10342 Invalid job queue priority specified."
+
+
+def bad_alarm(alarm: str) -> str:
+    return f"CAUAJM_E_60037 INVALID Alarm: {alarm}"
+
+
+def bad_status(status: str) -> str:
+    return f"CAUAJM_E_60041 You cannot manually change the status to {status}."
+
+
+def no_status() -> str:
+    return "CAUAJM_E_60038 The Value of the STATUS is missing."
+
+
+def no_machine() -> str:
+    return "CAUAJM_E_60029 You must specify a node for this event."
+
+
+def unknown_machine(name: str) -> str:
+    return f"CAUAJM_E_10343 Real machine <{name}> does not exist."
+
+
+def virtual_machine(name: str) -> str:
+    return f"CAUAJM_E_10460 The MACH_OFFLINE and MACH_ONLINE events cannot be used against VIRTUAL machine <{name}>."
+
+
 def delete_refused(name: str) -> str:
     return f"DELETEJOB refused: <{name}> or a job inside it is still running. Kill it first."
 

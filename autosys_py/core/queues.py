@@ -3,8 +3,9 @@
 from autosys_py.core.codes import Alarm, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.machines import choose
+from autosys_py.core.schedule import is_day
 from autosys_py.core.starts import begin
-from autosys_py.core.windows import is_inside
+from autosys_py.core.windows import enter_window, is_inside
 
 
 def release_pending(draft: Draft) -> None:
@@ -23,16 +24,21 @@ def _release(draft: Draft, joid: int) -> None:
     job, state = draft.job(joid), draft.state(joid)
     box = draft.box_state(job)
     in_running_box = box is not None and box.status is Status.RUNNING
-    unseen = state.forced or draft.world.configuration.EvaluateQueuedJobStarts == "0"
+    evaluate = draft.world.configuration.EvaluateQueuedJobStarts
+    unseen = state.forced or evaluate == "0"
     draft.set_status(joid, Status.ACTIVATED)
     may_start = unseen or (
         (box is None or in_running_box)
         and (job.condition is None or draft.holds(job.condition, joid))
         and is_inside(draft, job)
+        and (evaluate != "2" or job.schedule is None or is_day(job.schedule, draft.now, draft.world.zone))
     )
     if may_start:
-        begin(draft, joid, forced=state.forced)
+        is_retry = bool(state.retries or state.system_restarts)
+        begin(draft, joid, forced=state.forced, same_run=is_retry)
         return
-    if not in_running_box:
+    if in_running_box:
+        enter_window(draft, joid)
+    else:
         draft.set_status(joid, Status.INACTIVE)
     draft.alarm(joid, Alarm.QUEUEDJOB_STARTFAIL)

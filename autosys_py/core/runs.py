@@ -33,8 +33,10 @@ def running(draft: Draft, event: Event) -> None:
 
 def ended(draft: Draft, event: Event) -> None:
     """The run ended with an exit code or by a signal; `event.status` is TERMINATED if we killed it."""
+    if event.exit_code is None:
+        lost(draft, event)
+        return
     key = _key(event)
-    assert event.exit_code is not None
     draft.outcome.answered += [(EffectKind.START, key), (EffectKind.KILL, key)]
     known = event.joid in draft.world.jobs
     by_signal = event.exit_code < 0 or event.status is Status.TERMINATED
@@ -70,7 +72,7 @@ def lost(draft: Draft, event: Event) -> None:
         Status.TERMINATED,
         time=event.due,
         exit_code=int(ExitCode.LOST),
-        votes_idle=state.box_run == 0,
+        votes_idle=state.was_idle_run,
         text="Outcome lost",
     )
     draft.alarm(event.joid, Alarm.CHASE, event.value or "The run ended without an exit record.")
@@ -88,13 +90,13 @@ def start_failed(draft: Draft, event: Event) -> None:
         _record_stale(draft, event)
         return
     state, configuration = draft.state(event.joid), draft.world.configuration
-    permanent = event.status is Status.FAILURE
+    permanent = event.status is Status.FAILURE or not _box_goes_on(draft, event.joid)
     if not permanent and state.system_restarts < configuration.MaxRestartTrys:
         if event.value.startswith(SHORT_OF_SPACE):
             draft.alarm(event.joid, Alarm.RESOURCE, event.value)
         wait_for_restart(draft, event.joid, text=event.value, system_restarts=state.system_restarts + 1)
         return
-    draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.box_run == 0, text=event.value)
+    draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.was_idle_run, text=event.value)
     draft.alarm(event.joid, Alarm.STARTJOBFAIL if permanent else Alarm.MAX_RETRYS, event.value)
     raise_end_alarms(draft, event.joid, Status.FAILURE, None)
 
@@ -117,6 +119,8 @@ def wait_for_restart(draft: Draft, joid: int, *, text: str = "", **counted: Any)
 
 def try_again(draft: Draft, event: Event) -> None:
     """The wait between two tries is over."""
+    if event.joid not in draft.world.jobs:
+        return
     state = draft.state(event.joid)
     if state.status is Status.RESTART and (event.run_num, event.ntry) == (state.run_num, state.ntry):
         draft.record_event(event)
@@ -132,7 +136,7 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
         result,
         time=event.due,
         exit_code=event.exit_code,
-        votes_idle=state.box_run == 0 and not retried,
+        votes_idle=state.was_idle_run and not retried,
         text=text,
     )
     with draft.caused_by(fact):
@@ -146,10 +150,13 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
 def _has_try_left(draft: Draft, joid: int) -> bool:
     """n_retrys, but not for a member whose box is over (rules R-06, B-32)."""
     job, state = draft.job(joid), draft.state(joid)
-    if state.retries >= job.n_retrys:
-        return False
-    box = draft.box_state(job)
-    return box is None or box.status is Status.RUNNING or state.box_run == 0
+    return state.retries < job.n_retrys and _box_goes_on(draft, joid)
+
+
+def _box_goes_on(draft: Draft, joid: int) -> bool:
+    """May there be another try? Not for a member whose box has ended meanwhile; a run forced in an idle box may."""
+    box = draft.box_state(draft.job(joid))
+    return box is None or box.status is Status.RUNNING or draft.state(joid).was_idle_run
 
 
 def _counts(draft: Draft, event: Event) -> bool:

@@ -6,7 +6,9 @@ Everything is computed on dates and minutes of the day and turned into an instan
 * a start time inside the skipped hour runs at the first instant after it, its minutes becoming seconds
   (D-20: 2:05 runs at 3:00:05), and of several such only the first (D-21);
 * a start time inside the repeated hour runs in the second pass only (D-20);
-* start_mins run at the minutes that exist: none in the gap, in both passes of the repeated hour (D-22).
+* start_mins run at the minutes that exist: none in the gap, in both passes of the repeated hour (D-22);
+* a run window opens after the gap and closes as much later as the gap is long; in the repeated hour it opens in the
+  second pass, and closes in the first unless it opened in the second (D-23 to D-25, `place`).
 
 Times of day are minutes after midnight, days of the week 0 = Monday, instants UTC seconds.
 """
@@ -162,13 +164,35 @@ def place(window: RunWindow, moment: int, zone: ZoneInfo) -> Place:
     last_close = None
     for offset in range(-2, 4):
         day = today + timedelta(days=offset)
-        opens = instant(day, window.start, zone)
-        end_day = day if window.end >= window.start else day + timedelta(days=1)
-        closes = instant(end_day, window.end, zone)
+        opens = _opening(window, day, zone)
+        closes = _closing(window, day, opens, zone)
         if moment < opens:
             return Place(False, opens, last_close if last_close is not None else opens - 86400)
         if moment < closes + 60:
-            following = instant(day + timedelta(days=1), window.start, zone)
-            return Place(True, following, closes)
+            return Place(True, _opening(window, day + timedelta(days=1), zone), closes)
         last_close = closes
     raise AssertionError("a window opens every day")
+
+
+def _opening(window: RunWindow, day: date, zone: ZoneInfo) -> int:
+    """When the window of that day opens: like a start time, but in a gap at its very end (D-24, D-25)."""
+    moment = instant(day, window.start, zone)
+    return moment - moment % 60
+
+
+def _closing(window: RunWindow, day: date, opens: int, zone: ZoneInfo) -> int:
+    """When the last minute of the window that opened on `day` begins.
+
+    Read with the offset from before a change, an end inside the gap keeps the length of the window (D-23, D-25) and
+    one inside the repeated hour lies in the first pass, or in the second if the window opened there (D-24, D-25).
+    """
+    if window.end < window.start:
+        day += timedelta(days=1)
+    local = datetime(day.year, day.month, day.day, window.end // 60, window.end % 60, tzinfo=zone)
+    closes = int(local.timestamp())
+    return closes if closes >= opens else int(local.replace(fold=1).timestamp())
+
+
+def is_day(schedule: Schedule, moment: int, zone: ZoneInfo) -> bool:
+    """Does `moment` lie on a day of the week that the schedule lists?"""
+    return datetime.fromtimestamp(moment, zone).weekday() in schedule.days_of_week

@@ -15,7 +15,7 @@ from autosys_py.core.codes import LIVE, STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.machines import choose
 from autosys_py.core.model import EffectKind, Fact, Job, JobState
-from autosys_py.core.windows import enter_window, window_open
+from autosys_py.core.windows import enter_window, watch_window, window_open
 
 UNTOUCHED_BY_BOX = frozenset({*LIVE, Status.ON_HOLD, Status.ON_ICE})
 """What a box start and a reset of a box leave alone (rules B-01, B-16)."""
@@ -48,6 +48,7 @@ def start_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
         fact.notes.append(notes.not_met())
         if job.schedule is not None:
             draft.change(fact, joid, latched=True)
+            watch_window(draft, joid)
     elif window_open(draft, job, fact):
         begin(draft, joid)
 
@@ -91,7 +92,7 @@ def _may_start(draft: Draft, job: Job, state: JobState, *, by_hand: bool) -> boo
 
 def started_in_this_run(state: JobState, box: JobState) -> bool:
     """Has the member started in the present run of its direct box? (rule B-03)"""
-    return box.run_num > 0 and (state.box_run, state.box_ntry) == (box.run_num, box.ntry)
+    return box.ntry > 0 and (state.box_run, state.box_ntry) == (box.run_num, box.ntry)
 
 
 # Beginning
@@ -114,10 +115,10 @@ def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = Fal
 
 def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
     machine = choose(draft.world, job)
-    if machine is None:
-        draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None)
-        return
     fresh: dict[str, Any] = {} if same_run else {"retries": 0, "system_restarts": 0}
+    if machine is None:
+        draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None, **fresh)
+        return
     fact = draft.set_status(
         job.joid,
         Status.STARTING,
@@ -164,7 +165,7 @@ def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
     fact = draft.set_status(
         joid,
         Status.SUCCESS,
-        votes_idle=_started_in(draft, job)["box_run"] == 0,
+        votes_idle=_started_in(draft, job)["box_ntry"] == 0,
         **_number(draft, job, state, same_run=False),
         **_started_in(draft, job),
         last_start=draft.now,
@@ -197,7 +198,7 @@ def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
     draft.open_run(box, fact, "")
     with draft.caused_by(fact):
         set_run_timers(draft, box)
-        for joid in draft.descendants(box):
+        for joid in draft.descendants(box, into_live=False):
             _activate(draft, joid, box)
         members = list(draft.members(box))
         for joid in members:

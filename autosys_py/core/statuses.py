@@ -13,12 +13,15 @@ from autosys_py.core.starts import UNTOUCHED_BY_BOX, start_box
 def change_status(draft: Draft, event: Event, fact: Fact) -> None:
     """Any status but those with a rule of their own below."""
     target = event.status
+    if target is None:
+        fact.notes.append(notes.no_status())
+        return
     if target not in CHANGEABLE:
-        _refuse(event, fact, f"CAUAJM_E_60041 You cannot manually change the status to {target and target.name}.")
+        _refuse(event, fact, notes.bad_status(target.name))
         return
     job = draft.job(event.joid)
     if job.is_box and target is Status.RUNNING:
-        fact.status = None
+        fact.status, fact.value = None, target.name
         start_box(draft, event.joid)
         return
     _write(draft, event, fact, target)
@@ -41,17 +44,19 @@ def change_running_box(draft: Draft, event: Event, fact: Fact) -> None:
 
 def change_iced(draft: Draft, event: Event, fact: Fact) -> None:
     """Refused: JOB_OFF_ICE is the way out."""
-    assert event.status is not None
-    inactive = event.status is Status.INACTIVE
-    _refuse(event, fact, notes.iced_inactive() if inactive else notes.iced_status(event.status.name))
+    if event.status is None:
+        fact.notes.append(notes.no_status())
+    elif event.status is Status.INACTIVE:
+        _refuse(event, fact, notes.iced_inactive())
+    else:
+        _refuse(event, fact, notes.iced_status(event.status.name))
 
 
 def change_noexec(draft: Draft, event: Event, fact: Fact) -> None:
     """In the mode only INACTIVE and SUCCESS, and RUNNING on a box (rule H-11)."""
-    assert event.status is not None
     job = draft.job(event.joid)
     allowed = {Status.INACTIVE, Status.SUCCESS} | ({Status.RUNNING} if job.is_box else set())
-    if event.status not in allowed:
+    if event.status is not None and event.status not in allowed:
         _refuse(event, fact, notes.noexec_status(event.status.name))
     elif job.is_box and draft.state(event.joid).status is Status.RUNNING:
         change_running_box(draft, event, fact)

@@ -92,6 +92,7 @@ def look_again(draft: Draft, event: Event) -> None:
     """A start that was put off because the job had already begun in the same step."""
     job = draft.world.jobs.get(event.joid)
     if job is not None and event.job_ver == job.job_ver:
+        draft.record_event(event)
         consider(draft, event.joid)
 
 

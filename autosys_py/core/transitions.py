@@ -33,6 +33,7 @@ class Row(StrEnum):
     OH = "ON_HOLD"
     OI = "ON_ICE"
     NE = "ON_NOEXEC mode"
+    RU_NE_BOX = "RUNNING box in ON_NOEXEC mode"
 
 
 _ROWS: dict[Status, Row] = {
@@ -58,10 +59,10 @@ def row_of(job: Job, state: JobState) -> Row:
     """The row a job stands in."""
     if state.status is Status.ON_ICE:
         return Row.OI
+    if job.is_box and state.status in (Status.RUNNING, Status.STARTING):
+        return Row.RU_NE_BOX if state.noexec else Row.RU_BOX
     if state.noexec:
         return Row.NE
-    if job.is_box and state.status in (Status.RUNNING, Status.STARTING):
-        return Row.RU_BOX
     return _ROWS[state.status]
 
 
@@ -78,43 +79,45 @@ NO_NOEXEC = modes.refuse_noexec
 CHANGE = statuses.change_status
 
 # The columns stand in the order of the specification, the rules of each in the order of `Row`.
-#    IN      AC      SU      FA TE   ST RU   RU box  WA      SP      RE      QU      RW      PE      OH      OI      NE
+#    IN     AC     SU     FA TE  ST RU  RU box WA     SP     RE     QU     RW     PE     OH     OI     NE     RU/NE box
 _COLUMNS: dict[EventCode, tuple[Rule, ...]] = {
     EventCode.STARTJOB: (
         START, START, START, START, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE,
-        START,
+        START, IGNORE,
     ),
     EventCode.FORCE_STARTJOB: (
         FORCE, FORCE, FORCE, FORCE, NO_FORCE, NO_FORCE, NO_FORCE, NO_FORCE, commands.force_next_try, FORCE, IGNORE,
-        FORCE, FORCE, FORCE, FORCE,
+        FORCE, FORCE, FORCE, FORCE, NO_FORCE,
     ),
     EventCode.KILLJOB: (
         NO_KILL, NO_KILL, NO_KILL, NO_KILL, commands.kill, commands.kill, commands.kill_unanswered, commands.kill,
         commands.kill_waiting, commands.kill_waiting, commands.kill_waiting, commands.kill_waiting, NO_KILL, NO_KILL,
-        commands.kill_noexec,
+        NO_KILL, commands.kill,
     ),
     EventCode.JOB_ON_HOLD: (
         HOLD, HOLD, HOLD, HOLD, NO_HOLD, NO_HOLD, NO_HOLD, NO_HOLD, HOLD, HOLD, HOLD, HOLD, IGNORE, HOLD, IGNORE,
+        IGNORE,
     ),
     EventCode.JOB_OFF_HOLD: (
-        *(commands.not_on_hold,) * 12, modes.release_hold, commands.not_on_hold, commands.not_on_hold,
+        *(commands.not_on_hold,) * 12, modes.release_hold, *(commands.not_on_hold,) * 3,
     ),
     EventCode.JOB_ON_ICE: (
         ICE, ICE, ICE, ICE, NO_HOLD, NO_HOLD, NO_HOLD, NO_HOLD, ICE, ICE, ICE, ICE, ICE, IGNORE, ICE,
+        NO_HOLD,
     ),
     EventCode.JOB_OFF_ICE: (
-        *(commands.not_on_ice,) * 13, modes.release_ice, commands.not_on_ice,
+        *(commands.not_on_ice,) * 13, modes.release_ice, *(commands.not_on_ice,) * 2,
     ),
     EventCode.JOB_ON_NOEXEC: (
         NOEXEC, NOEXEC, NOEXEC, NOEXEC, NO_NOEXEC, modes.refuse_noexec_of_box, NO_NOEXEC, NO_NOEXEC, NOEXEC, NOEXEC,
-        NOEXEC, NOEXEC, NOEXEC, IGNORE, IGNORE,
+        NOEXEC, NOEXEC, NOEXEC, IGNORE, IGNORE, IGNORE,
     ),
     EventCode.JOB_OFF_NOEXEC: (
-        *(commands.not_on_noexec,) * 14, modes.leave_noexec,
+        *(commands.not_on_noexec,) * 14, *(modes.leave_noexec,) * 2,
     ),
     EventCode.CHANGE_STATUS: (
         CHANGE, CHANGE, CHANGE, CHANGE, CHANGE, statuses.change_running_box, CHANGE, CHANGE, CHANGE, CHANGE, CHANGE,
-        CHANGE, CHANGE, statuses.change_iced, statuses.change_noexec,
+        CHANGE, CHANGE, statuses.change_iced, statuses.change_noexec, statuses.change_noexec,
     ),
 }  # fmt: skip
 

@@ -55,11 +55,15 @@ def watch_window(draft: Draft, joid: int) -> None:
 
 
 def enter_window(draft: Draft, joid: int) -> None:
-    """A member with a run window is decided at the start of its box (D-06), or watched (D-07)."""
-    job = draft.job(joid)
-    if job.run_window is None or draft.state(joid).status is not Status.ACTIVATED:
+    """A member with a run window is decided at the start of its box (D-06), or watched (D-07).
+
+    One that waits for a start time too is not sent for at the opening: its own tick will come.
+    """
+    job, state = draft.job(joid), draft.state(joid)
+    if job.run_window is None or state.status is not Status.ACTIVATED:
         return
-    if is_inside(draft, job):
+    where = place(job.run_window, draft.now, draft.world.zone)
+    if where.inside:
         watch_window(draft, joid)
-    else:
+    elif job.schedule is None or state.latched or not where.nearer_to_opening(draft.now):
         meet_closed_window(draft, job)

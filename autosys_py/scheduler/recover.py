@@ -23,6 +23,7 @@ def recover(
         world.set_machine(machine.name, machine)
     for job in rows.jobs:
         world.define(job, rows.states.get(job.joid))
+    world.waiting = dict.fromkeys(sorted(world.waiting, key=lambda joid: world.states[joid].since))
     world.runs = {run.key: run for run in rows.open_runs}
     world.last_seq = rows.last_seq
     world.last_run_num = rows.last_run_num

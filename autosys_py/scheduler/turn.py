@@ -18,6 +18,16 @@ from autosys_py.event_server.protocol import EventServer
 BATCH = 500
 """Events taken in one turn."""
 
+REPORTS = frozenset(
+    {
+        EventCode.AGENT_RUNNING,
+        EventCode.AGENT_ENDED,
+        EventCode.AGENT_START_FAILED,
+        EventCode.AGENT_LOST,
+        EventCode.AGENT_KILL_FAILED,
+    }
+)
+
 
 class LeaseLost(Exception):
     """Another scheduler acts now; this one must stop before it writes (rule F-03)."""
@@ -35,7 +45,7 @@ class Turns:
     """Told of an event that the core failed on, inside the handler of the exception."""
 
     def take(self, now: int, reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
-        """One turn: agents' reports first, then what is due. `answered` are orders that need no report.
+        """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
 
         Returns everything decided. Raises LeaseLost, and the errors of the store; after either the world is no
         longer to be trusted.
@@ -44,12 +54,14 @@ class Turns:
         with self.store.transaction():
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
-            due = self.store.due_events(now, BATCH)
-            for event in [*map(event_of, reports), *in_order(self.world, due)]:
+            due = self._due(now)
+            for event in in_order(self.world, [*map(event_of, reports), *due]):
                 self._attach(event)
                 outcome = self._step(event, now)
                 self.world.apply(outcome)
                 merge(total, outcome)
+            for joid in total.states.keys() - self.world.states.keys():
+                del total.states[joid]  # touched, and deleted later in the turn
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
         return total
@@ -67,6 +79,13 @@ class Turns:
             self.world.globals,
             environment,
         )
+
+    def _due(self, now: int) -> list[Event]:
+        """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""
+        limit = BATCH
+        while len(due := self.store.due_events(now, limit)) == limit and _is_tick(due[-1]):
+            limit *= 2
+        return due
 
     def _attach(self, event: Event) -> None:
         """Events about definitions carry what `jil` stored; the core itself reads nothing."""
@@ -107,14 +126,17 @@ def event_of(report: Report) -> Event:
 
 
 def in_order(world: World, events: list[Event]) -> list[Event]:
-    """By priority, due time, arrival; ticks of one second behind the rest: outer boxes, inner boxes, jobs (M-05)."""
+    """By priority, due time, arrival; within a second agents' reports before the rest (D-31), ticks behind it: outer
+    boxes, inner boxes, jobs (M-05)."""
     if len(events) < 2:
         return events
     return sorted(events, key=lambda event: (event.priority, event.due, *_rank(world, event), event.eoid))
 
 
 def _rank(world: World, event: Event) -> tuple[int, int]:
-    if event.code is not EventCode.STARTJOB or not event.job_ver:
+    if event.code in REPORTS:
+        return -1, 0
+    if not _is_tick(event):
         return 0, 0
     job = world.jobs.get(event.joid)
     if job is None or not job.is_box:
@@ -124,6 +146,10 @@ def _rank(world: World, event: Event) -> tuple[int, int]:
         depth += 1
         job = world.jobs.get(job.box_joid)
     return 1, depth
+
+
+def _is_tick(event: Event) -> bool:
+    return event.code is EventCode.STARTJOB and event.job_ver > 0
 
 
 def merge(total: Outcome, part: Outcome) -> None:
@@ -141,5 +167,3 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
     total.run_num = max(total.run_num, part.run_num)
-    for joid in part.deleted:
-        total.states.pop(joid, None)

@@ -120,3 +120,28 @@ def test_run_window_ends_inclusive_and_may_cross_midnight(window: RunWindow, now
 def test_outside_the_nearer_edge_decides(now: str, waits: bool) -> None:
     where = place(RunWindow(clock("02:00"), clock("04:00")), moment(f"02/03/2025 {now}", UTC), UTC)
     assert where.nearer_to_opening(moment(f"02/03/2025 {now}", UTC)) is waits
+
+
+@pytest.mark.parametrize(
+    ("window", "opens", "closes"),
+    [
+        ("D-23 1:00-2:30", "03/09 01:00:00 EST", "03/09 03:30:00 EDT"),
+        ("D-24 2:45-3:45", "03/09 03:00:00 EDT", "03/09 03:45:00 EDT"),
+        ("D-25 2:15-2:45", "03/09 03:00:00 EDT", "03/09 03:45:00 EDT"),
+        ("D-23 23:30-1:30", "11/01 23:30:00 EDT", "11/02 01:30:00 EDT"),
+        ("D-24 1:45-2:45", "11/02 01:45:00 EST", "11/02 02:45:00 EST"),
+        ("D-25 1:15-1:45", "11/02 01:15:00 EST", "11/02 01:45:00 EST"),
+    ],
+)
+def test_run_windows_when_the_clock_changes(window: str, opens: str, closes: str) -> None:
+    start, end = window.split()[1].split("-")
+    night = RunWindow(clock(start), clock(end))
+    before = moment("03/08/2025 18:00" if opens.startswith("03") else "11/01/2025 18:00", NEW_YORK)
+    opened = place(night, before, NEW_YORK).opens
+    assert shown(opened, NEW_YORK) == opens
+    inside = place(night, opened, NEW_YORK)
+    assert inside.inside
+    assert shown(inside.closes, NEW_YORK) == closes
+    assert not place(night, opened - 1, NEW_YORK).inside
+    assert place(night, inside.closes + 59, NEW_YORK).inside
+    assert not place(night, inside.closes + 60, NEW_YORK).inside

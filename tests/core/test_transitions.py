@@ -43,7 +43,9 @@ def test_every_status_has_a_row(status: Status) -> None:
         assert row_of(job, JobState(status=status)) in Row
     noexec = row_of(command, JobState(status=status, noexec=True))
     assert noexec is (Row.OI if status is Status.ON_ICE else Row.NE)
-    assert (row_of(box, JobState(status=status)) is Row.RU_BOX) == (status in (Status.RUNNING, Status.STARTING))
+    runs = status in (Status.RUNNING, Status.STARTING)
+    assert (row_of(box, JobState(status=status)) is Row.RU_BOX) == runs
+    assert (row_of(box, JobState(status=status, noexec=True)) is Row.RU_NE_BOX) == runs
 
 
 def test_cells_that_surprise_people() -> None:

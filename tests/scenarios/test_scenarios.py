@@ -142,8 +142,8 @@ class Player:
         if word == "jil":
             engine.jil(rest)
             return
-        if word == "restart":
-            engine.restart()
+        if word in ("stop", "restart"):
+            engine.stop() if word == "stop" else engine.restart()
             return
         event = Event(EventCode[word], engine.now, sent_by="operator@host")
         if event.code is EventCode.SET_GLOBAL:
@@ -152,8 +152,8 @@ class Player:
             event.name = rest
         elif rest:
             name, *more = rest.split()
-            event.joid = engine.world.names[name]
-            if event.code is EventCode.CHANGE_STATUS:
+            event.joid = int(name[1:]) if name.startswith("#") else engine.world.names[name]
+            if event.code is EventCode.CHANGE_STATUS and more:
                 event.status = Status[more[0]]
             elif more:
                 event.value = more[0]

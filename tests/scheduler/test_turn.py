@@ -10,6 +10,7 @@ from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event
 from autosys_py.scheduler.turn import LeaseLost, Turns
 from tests.engine import Engine
+from tests.loading import load_jil
 
 UTC = ZoneInfo("UTC")
 NOON = 1_738_584_000
@@ -90,3 +91,30 @@ def test_folding_the_past_gives_the_states() -> None:
     for joid, changes in folded.items():
         for name, value in changes.items():
             assert getattr(one.world.states[joid], name) == value, f"{name} of {joid}"
+
+
+def test_a_batch_never_ends_between_a_box_and_its_members() -> None:
+    one = Engine(NOON, UTC)
+    tick = 'date_conditions: 1  start_times: "12:30"'
+    one.jil("insert_job: top  job_type: box")
+    one.jil(
+        "\n".join(f"insert_job: j{each}  box_name: top  command: x  machine: localhost  {tick}" for each in range(600))
+    )
+    one.jil(f"update_job: top  {tick}")  # its tick is stored last
+    one.run_to(NOON + 1900)
+    assert len(one.agent.starts) == 600
+
+
+def test_a_job_that_is_touched_and_then_deleted_in_one_turn_leaves_no_state() -> None:
+    one = Engine(NOON, UTC)
+    one.jil("""
+        insert_job: top  job_type: box
+        insert_job: stuck  box_name: top  command: x  machine: localhost  condition: s(nothing)
+        insert_job: after  command: x  machine: localhost  condition: s(top)
+        """)
+    one.send(Event(EventCode.STARTJOB, NOON, joid=one.world.names["top"], sent_by="o@h"))
+    one.run_to(NOON)
+    load_jil(one.store, "delete_job: stuck\ndelete_job: after", NOON, UTC)
+    outcome = Turns(one.store, one.world, "test", lambda event: None).take(NOON, [])
+    assert [fact.status for fact in outcome.facts if fact.joid == 3 and fact.status] == [Status.STARTING]
+    assert list(outcome.states) == [1]
