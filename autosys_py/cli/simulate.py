@@ -1,5 +1,6 @@
 """`autosys simulate`: months of an estate in seconds, by the engine that runs production (extensions.md §6)."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         until = _moment("--to", end, zone)
         instance = _world(real, files, settings)
     lines, folder = _script(script, settings)
+    gc.disable()  # nothing here is cyclic, and looking through a growing past for cycles takes most of the time
     simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, zone).obey)
     for text in _played(simulation, until, instance, logged=show != "report"):
         sys.stdout.write(text)
@@ -50,12 +52,15 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
 
     clockface = Clockface(simulation.world.zone, instance.configuration.DateFormat)
     append_text = instance.configuration.AppendEventMessageText == "1"
-    names: dict[int, str] = {}
+    jobs = simulation.world.jobs
+
+    def name_of(joid: int) -> str:
+        return jobs[joid].name if joid in jobs else str(joid)
+
     for now, facts in simulation.run(until):
-        names.update((joid, job.name) for joid, job in simulation.world.jobs.items() if joid not in names)
         if logged:
             stamp = f"[{clockface.read(now)}]      "
-            shown = chain.from_iterable(lines(fact, names.__getitem__, append_text=append_text) for fact in facts)
+            shown = chain.from_iterable(lines(fact, name_of, append_text=append_text) for fact in facts)
             yield "".join(f"{stamp}{line}\n" for line in shown)
 
 
@@ -80,7 +85,7 @@ def _world(real: Instance, files: tuple[Path, ...], settings: Settings) -> Insta
     from autosys_py.event_server.memory import MemoryStore
 
     instance = Instance(real.autoserv, real.folder, real.configuration)
-    store: EventServer = MemoryStore()
+    store: EventServer = MemoryStore(keeps_past=False)
     instance.__dict__["store"] = store
     with store.transaction():
         store.put_setting("scheduler_zone", str(settings.zone))

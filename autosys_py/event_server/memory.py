@@ -38,7 +38,9 @@ T = TypeVar("T")
 class MemoryStore:
     """An `EventServer` that lives and dies with its process."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_past: bool = True) -> None:
+        """`keeps_past` False forgets facts and ended runs at once: for simulations of months."""
+        self._keeps_past = keeps_past
         self._undo = Undo()
         self._depth = 0
         self._settings: dict[str, str] = {}
@@ -263,8 +265,9 @@ class MemoryStore:
         for fact in facts:
             if fact.seq <= self._counters["seq"]:
                 raise StoreError(f"the past already has a row {fact.seq}; another scheduler wrote it")
-            self._put(self._facts, fact.seq, fact)
-            self._put(self._facts_of.setdefault(fact.joid, {}), fact.seq, fact)
+            if self._keeps_past:
+                self._put(self._facts, fact.seq, fact)
+                self._put(self._facts_of.setdefault(fact.joid, {}), fact.seq, fact)
             self._put(self._counters, "seq", fact.seq)
 
     def _write_globals(self, changed: dict[str, str | None], now: int) -> None:
