@@ -12,20 +12,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from autosys_py.cli.known import StoreKnown
+from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
 from autosys_py.core.condition import Condition, Kind
-from autosys_py.core.model import Definition, Event, Job, JobState, Machine
+from autosys_py.core.model import Definition, Event, Job, JobState
 from autosys_py.core.schedule import next_start
 from autosys_py.core.text import visible
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import machine_names
-from autosys_py.jil.known import KnownJob, Settings
+from autosys_py.jil.known import Settings
 from autosys_py.jil.machines import VIRTUAL, CheckedMachine, check_delete, check_machine, split_members
+from autosys_py.jil.objects import CheckedObject, check_object
+from autosys_py.jil.overrides import check_override
 from autosys_py.jil.reading import Reading, read
 from autosys_py.jil.scanner import Stanza
-from autosys_py.jil.subcommands import SUBCOMMANDS
+from autosys_py.jil.subcommands import SUBCOMMANDS, Subcommand
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -38,11 +42,6 @@ NOUNS = {
     "monbro": "monitor/browser",
     "connectionprofile": "connection profile",
 }
-SUPPORTED = frozenset(
-    "insert_job update_job delete_job delete_box insert_machine update_machine delete_machine".split()
-)
-FEW = 500
-"""Names among which a mistyped one is still looked for."""
 
 
 @dataclass(slots=True)
@@ -64,65 +63,6 @@ class Answer:
     inserted: bool = False
     undefined: list[str] = field(default_factory=list)
     """Jobs in its conditions that were not there, where that is asked for at once."""
-
-
-class StoreKnown:
-    """Answers what the checks ask. Remembers heads for as long as nobody else can write: one outer transaction."""
-
-    def __init__(self, store: "EventServer", autoserv: str) -> None:
-        self._store = store
-        self._autoserv = autoserv
-        self.forget()
-
-    def forget(self) -> None:
-        """The transaction is over: others may have written."""
-        self._jobs: dict[str, KnownJob | None] = {}
-        self._machines: dict[str, Machine | None] = {}
-        self._boxes_of: dict[int, int] | None = None
-        self._names: tuple[str, ...] | None = None
-
-    def job(self, name: str) -> KnownJob | None:
-        if name not in self._jobs:
-            head = self._store.head(name)
-            self._jobs[name] = KnownJob(head.joid, head.job_type, head.box_joid) if head is not None else None
-        return self._jobs[name]
-
-    def has_job(self, name: str) -> bool:
-        return self.job(name) is not None
-
-    def put_job(self, job: Job) -> None:
-        self._jobs[job.name] = KnownJob(job.joid, job.job_type, job.box_joid)
-        self._boxes_of = None
-
-    def machine(self, name: str) -> Machine | None:
-        if name not in self._machines:
-            self._machines[name] = self._store.machine(name)
-        return self._machines[name]
-
-    def is_inside(self, joid: int, box_joid: int) -> bool:
-        if self._boxes_of is None:
-            self._boxes_of = {head.joid: head.box_joid for head in self._store.heads()}
-        while joid and joid != box_joid:
-            joid = self._boxes_of.get(joid, 0)
-        return joid != 0
-
-    def names_near(self, name: str) -> tuple[str, ...]:
-        if self._names is None:
-            heads = self._store.heads()
-            self._names = tuple(head.name for head in heads) if len(heads) <= FEW else ()
-        return self._names
-
-    def has_calendar(self, name: str) -> bool:
-        return False
-
-    def has_resource(self, name: str) -> bool:
-        return False
-
-    def has_template(self, name: str) -> bool:
-        return False
-
-    def has_instance(self, name: str) -> bool:
-        return name == self._autoserv
 
 
 class Definer:
@@ -156,16 +96,9 @@ class Definer:
         if not stanza.subcommand:
             return Answer(faults=stanza.faults, accepted=False)
         answer = Answer(_opening(stanza))
-        if stanza.subcommand not in SUPPORTED:
-            answer.faults = [*stanza.faults, _unsupported(stanza)]
-        elif stanza.subcommand in ("insert_job", "update_job"):
-            self._define_job(stanza, answer, now)
-        elif stanza.subcommand == "delete_job":
-            self._delete_job(stanza, answer, now)
-        elif stanza.subcommand == "delete_box":
-            self._delete_box(stanza, answer, now)
-        else:
-            self._define_machine(stanza, answer, now)
+        if self.settings.now != now:
+            self.settings = self.settings._replace(now=now)
+        _DEFINE[SUBCOMMANDS[stanza.subcommand]](self, stanza, answer, now)
         answer.accepted = not any(fault.is_error for fault in answer.faults)
         return answer
 
@@ -192,11 +125,43 @@ class Definer:
         except AlreadyExists:
             answer.faults = [*answer.faults, already_exists(stanza)]
             return
+        if checked.blob is not None:
+            self.store.put_object(checked.blob)
+            self.known.forget_objects()
         answer.defined = job
         answer.inserted = not updates
         moved = before is None or before.job.box_joid != job.box_joid
         if moved and job.box_joid and self._is_running(job.box_joid):
             answer.entered = (job.name, checked.definition.value("box_name"))
+
+    def _rename_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
+        head = self.store.head(stanza.name)
+        reading, name = check_rename(stanza, head is not None, self.known)
+        answer.faults = reading.faults
+        if head is None or reading.is_refused:
+            return
+        row = self.store.status(head.joid)
+        if row is not None and row.state.status is Status.STARTING:
+            reading.refuse(19001, f"Job {reading.name} cannot be updated while it is STARTING.")
+            return
+        with self.store.transaction():
+            for definition in renamed_definitions(self.store, head, name):
+                definition.sent_by, definition.time = self.settings.owner, now
+                job = self._write(definition, None, None, now)
+                if job.joid == head.joid:
+                    answer.defined = job
+            for kind in ("blob", "override"):
+                for thing in self.store.objects(kind, head.name):
+                    self.store.delete_object(kind, thing.name, thing.part)
+                    self.store.put_object(replace(thing, name=name))
+            for override in renamed_overrides(self.store, head.name, name):
+                self.store.put_object(override)
+        self.known.forget()
+
+    def _override_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
+        known = self.known.job(stanza.name)
+        before = self.store.definition(known.joid) if known is not None else None
+        self._store(check_override(stanza, before, self.known, self.settings), answer)
 
     def _conflicts(self, stanza: Stanza, job: Job, before: Job) -> list[Diagnostic]:
         """V31: what the job's own state forbids."""
@@ -305,6 +270,22 @@ class Definer:
         self.store.delete_definition(head.joid)
         self._notify(head.joid, head.job_ver, now)
 
+    # Everything else
+
+    def _define_object(self, stanza: Stanza, answer: Answer, now: int) -> None:
+        self._store(check_object(stanza, self.known, self.settings), answer)
+
+    def _store(self, checked: CheckedObject, answer: Answer) -> None:
+        answer.faults = checked.faults
+        if any(fault.is_error for fault in checked.faults):
+            return
+        with self.store.transaction():
+            for thing in checked.deleted:
+                self.store.delete_object(thing.kind, thing.name, thing.part)
+            for thing in checked.stored:
+                self.store.put_object(thing)
+        self.known.forget_objects()
+
     # Machines
 
     def _define_machine(self, stanza: Stanza, answer: Answer, now: int) -> None:
@@ -338,11 +319,33 @@ class Definer:
             if machine.type in VIRTUAL and any(member == name for member, _ in split_members(machine.attributes)[1])
         ]
         has_jobs = any(name in machine_names(each.job.machine) for each in self.store.definitions())
-        return check_delete(stanza, self.known, virtual, has_jobs)
+        has_resources = any(each.part == name for each in self.store.objects("resource"))
+        return check_delete(stanza, self.known, virtual, has_jobs, has_resources)
 
     def _notify_machine(self, name: str, now: int) -> None:
         notice = Event(EventCode.MACHINE_CHANGED, now, priority=0, name=name, sent_by=self.settings.owner, sent=now)
         self.store.add_event(notice)
+
+
+def _handler(subcommand: Subcommand) -> Callable[[Definer, Stanza, Answer, int], None]:
+    match subcommand.kind, subcommand.verb:
+        case "job", "override":
+            return Definer._override_job
+        case "job", "delete":
+            return Definer._delete_job
+        case "job", _:
+            return Definer._define_job
+        case "box", _:
+            return Definer._delete_box
+        case "rename", _:
+            return Definer._rename_job
+        case "machine", _:
+            return Definer._define_machine
+        case _:
+            return Definer._define_object
+
+
+_DEFINE = {subcommand: _handler(subcommand) for subcommand in SUBCOMMANDS.values()}
 
 
 def _opening(stanza: Stanza) -> str:
@@ -354,12 +357,6 @@ def _opening(stanza: Stanza) -> str:
         return f"Renaming job: {name}"
     verb = "Deleting" if subcommand.verb == "delete" else "Inserting/Updating"
     return f"{verb} {NOUNS.get(subcommand.kind, subcommand.kind)}: {name}"
-
-
-def _unsupported(stanza: Stanza) -> Diagnostic:
-    head = stanza.head
-    text = f"{stanza.subcommand} is not supported by this version."
-    return Diagnostic(0, text, head.line, head.column, head.source)
 
 
 def _first_state(seed: Status | None, due: int | None, now: int) -> JobState:

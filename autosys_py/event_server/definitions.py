@@ -61,14 +61,17 @@ class Definitions(Seam):
         holder = self.head(job.name)
         if holder is not None and holder.joid != job.joid:
             raise AlreadyExists(f"{job.name} already exists; delete_job it first or choose another name")
-        joid = job.joid or self._draw_joid()
-        job = replace(job, joid=joid, job_ver=self._newest_version(joid) + 1)
-        self._retire(joid)
+        if job.joid:
+            job = replace(job, job_ver=self._newest_version(job.joid) + 1)
+            self._retire(job.joid)
+        else:
+            job = replace(job, joid=self._draw_joid(), job_ver=1)
         self.change_many("insert_definition", [definition_row(replace(definition, job=job))])
-        self.change_many("insert_condition_name", [(escaped(name), joid) for name in names_in(job)])
+        self.change_many("insert_condition_name", [(escaped(name), job.joid) for name in names_in(job)])
         return job
 
     def delete_definition(self, joid: int) -> None:
+        self.change("delete_objects_of_job", joid=joid)
         self._retire(joid)
         self.change("delete_state", joid=joid)
 

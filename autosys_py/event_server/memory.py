@@ -34,6 +34,9 @@ from autosys_py.event_server.undo import Undo
 
 T = TypeVar("T")
 
+OF_A_JOB = ("blob", "override")
+"""Kinds of objects that belong to the job of their name."""
+
 
 class MemoryStore:
     """An `EventServer` that lives and dies with its process."""
@@ -139,6 +142,9 @@ class MemoryStore:
         return job
 
     def delete_definition(self, joid: int) -> None:
+        current = self._current.get(joid)
+        for key in [key for key in self._objects if current and key[0] in OF_A_JOB and key[1] == current.job.name]:
+            self._take(self._objects, key)
         self._withdraw(joid)
         self._take(self._states, joid)
 

@@ -109,7 +109,7 @@ class EventServer(Protocol):
         Raises `AlreadyExists` if the name belongs to another current job."""
 
     def delete_definition(self, joid: int) -> None:
-        """The job is no longer current; its state row goes, its versions, runs and past stay."""
+        """The job is no longer current; its state row, blobs and overrides go, its versions, runs and past stay."""
 
     def put_first_state(self, joid: int, state: JobState) -> None:
         """The first status row of a new job; the only state that anyone but the scheduler writes."""

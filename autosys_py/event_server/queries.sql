@@ -126,6 +126,11 @@ on conflict (kind, name, part) do update set
 -- name: delete_object
 delete from object where kind = :kind and name = :name and part = :part;
 
+-- name: delete_objects_of_job
+-- What belongs to a job under its name. A job that is given the name later must not find it.
+delete from object where kind in ('blob', 'override')
+    and name = (select name from job where joid = :joid and is_current = 1);
+
 
 -- Events
 

@@ -92,7 +92,7 @@ _SEEDS = enum("FAILURE", "INACTIVE", "ON_HOLD", "ON_ICE", "ON_NOEXEC", "SUCCESS"
 _ROWS: Final = (
     # What and where (jil.md §3.1)
     _row("job_type", 0, ALL, d.WORD, NEVER, "what the job is", default="CMD"),
-    _row("box_name", 1, ALL, d.WORD, BARE, "the box it is a member of", length=64),
+    _row("box_name", 1, ALL, d.NAME, BARE, "the box it is a member of", length=64),
     _row("command", 2, COMMAND, d.TEXT, RAW, "what a shell runs", length=4096, required=frozenset({"CMD"})),
     _row("machine", 3, NOT_BOX, d.MACHINES, BARE, "where it runs", length=4096, required=NOT_BOX),
     _row("owner", 4, ALL, d.WORD, BARE, "whose job it is: user[@host]", length=145),
@@ -115,9 +115,9 @@ _ROWS: Final = (
     _row("elevated", 61, COMMAND, d.BOOL, BARE, "Windows: with all rights", default="0", acts=False),
     _row("status", 0, ALL, _SEEDS, NEVER, "the first status", default="INACTIVE", insert_only=True),
     _row("avg_runtime", 0, ALL, d.INT, NEVER, "minutes, seeds the average run time", insert_only=True),
-    _row("blob_input", 0, COMMAND, d.TEXT, NEVER, "text for standard input", insert_only=True),
-    _row("blob_file", 0, COMMAND, d.PATH, NEVER, "file for standard input", insert_only=True),
-    _row("blob_type", 0, COMMAND, d.WORD, NEVER, "kind of blob", insert_only=True),
+    _row("blob_input", 0, COMMAND, d.BLOB, NEVER, "text for standard input", insert_only=True),
+    _row("blob_file", 0, COMMAND, d.PATH, NEVER, "file for standard input", length=4096, insert_only=True),
+    _row("blob_type", 0, COMMAND, d.BLOB_TYPE, NEVER, "kind of blob", default="in", insert_only=True),
     # When it starts (§3.2)
     _row("date_conditions", 6, ALL, d.BOOL, BARE, "switches the date and time attributes on", default="0"),
     _row("days_of_week", 7, ALL, d.DAY_LIST, BARE, "days on which it starts", length=80),
@@ -359,69 +359,113 @@ def place(name: str) -> tuple[int, int]:
     return PLACE.get(name) or PLACE["hadoop_pollinterval"]
 
 
-# Other objects (jil.md §3.5, §7, §8): what is not a job has no job types.
+# Other objects (jil.md §3.5, §7, §8): what is not a job has no job types. Rows stand in the order of `autorep -q`.
+
+ALWAYS: Final = frozenset({"*"})
+"""`required` of an attribute without which no object of its kind is complete."""
 
 
-def _machine_row(
-    name: str, domain: Domain, description: str, *, default: str = "", length: int = 255, collects: bool = False
+def _of_object(
+    name: str,
+    domain: Domain,
+    description: str,
+    *,
+    quoting: Quoting = BARE,
+    default: str = "",
+    length: int = 255,
+    required: frozenset[str] = NONE,
+    collects: bool = False,
 ) -> Attribute:
-    return Attribute(name, 0, NONE, domain, BARE, length, default, NONE, collects, True, False, description)
+    return Attribute(name, 0, NONE, domain, quoting, length, default, required, collects, True, False, description)
 
+
+def _rows(*rows: Attribute) -> dict[str, Attribute]:
+    """By name in lower case."""
+    return {row.name.lower(): row for row in rows}
+
+
+_TEXT = _of_object("description", d.TEXT, "free text", quoting=QUOTED, length=500)
+_BLOB_FILE = _of_object("blob_file", d.PATH, "file that holds the text, read when it is given", length=4096)
+_BLOB_INPUT = _of_object("blob_input", d.BLOB, "the text itself")
 
 MACHINE_TYPES: Final = ("a", "v", "p", "n", "r", "c", "u", "l", "L", "w")
 MACHINE_METHODS: Final = ("roundrobin", "roundrobin_jobload", "cpu_mon", "job_load", "rstatd", "vmstat")
 OPERATING_SYSTEMS: Final = ("aix", "hpux", "linux", "solaris", "windows", "openvms", "i5os", "tandem", "zos")
+MONITOR_STATUSES: Final = ("running", "success", "failure", "terminated", "suspended", "starting", "restart")
+HADOOP: Final = (
+    "hadoop_edgenode hadoop_edgenode_port hadoop_binpath hadoop_hdfs_namenode hadoop_oozie_server_url "
+    "hadoop_hive_jdbcurl hadoop_hive_driverclass hadoop_sqoop_jdbcurl hadoop_sqoop_driverclass"
+).split()
 
-MACHINE: Final = {
-    each.name: each
-    for each in (
-        _machine_row("type", d.WORD, "what kind of machine", default="a"),
-        _machine_row("node_name", d.WORD, "its host or address"),
-        _machine_row("agent_name", d.WORD, "the agent on it", default="WA_AGENT"),
-        _machine_row("port", integer(1, 65535), "port of the agent", default="7520"),
-        _machine_row("opsys", enum(*OPERATING_SYSTEMS), "its operating system"),
-        _machine_row("max_load", d.INT, "units of load it bears"),
-        _machine_row("factor", d.FACTOR, "its speed beside others", default="1.0"),
-        _machine_row(
-            "encryption_type", enum("NONE", "DEFAULT", "AES"), "how the agent is talked to", default="DEFAULT"
-        ),
-        _machine_row("key_to_agent", d.HEX, "key of AES"),
-        _machine_row("character_code", enum("ASCII", "EBCDIC", "UTF-8"), "how the agent writes", default="ASCII"),
-        _machine_row("heartbeat_attempts", d.INT, "tries before it is missing"),
-        _machine_row("heartbeat_freq", d.INT, "minutes between tries"),
-        _machine_row("machine_method", enum(*MACHINE_METHODS), "how a member is chosen"),
-        _machine_row("description", d.TEXT, "free text", length=500),
-        _machine_row("machine", d.WORD, "a member", length=80, collects=True),
-        _machine_row("remove_references", d.BOOL, "delete: leave virtual machines too", default="0"),
-        _machine_row("force", d.BOOL, "delete: although jobs name it", default="0"),
-    )
-}
-
-
-def _words(kinds: str) -> dict[str, Attribute]:
-    """Attributes that only need to be recognised."""
-    return {word.lower(): _machine_row(word, d.TEXT, "") for word in kinds.split()}
-
+MACHINE: Final = _rows(
+    _of_object("type", d.WORD, "what kind of machine", default="a"),
+    _of_object("node_name", d.WORD, "its host or address"),
+    _of_object("agent_name", d.WORD, "the agent on it", default="WA_AGENT"),
+    _of_object("port", integer(1, 65535), "port of the agent", default="7520"),
+    _of_object("opsys", enum(*OPERATING_SYSTEMS), "its operating system"),
+    _of_object("max_load", d.INT, "units of load it bears"),
+    _of_object("factor", d.FACTOR, "its speed beside others", default="1.0"),
+    _of_object("encryption_type", enum("NONE", "DEFAULT", "AES"), "how the agent is talked to", default="DEFAULT"),
+    _of_object("key_to_agent", d.HEX, "key of AES"),
+    _of_object("character_code", enum("ASCII", "EBCDIC", "UTF-8"), "how the agent writes", default="ASCII"),
+    _of_object("heartbeat_attempts", d.INT, "tries before it is missing"),
+    _of_object("heartbeat_freq", d.INT, "minutes between tries"),
+    _of_object("machine_method", enum(*MACHINE_METHODS), "how a member is chosen"),
+    _of_object("description", d.TEXT, "free text", length=500),
+    _of_object("machine", d.NAME, "a member", length=80, collects=True),
+    _of_object("remove_references", d.BOOL, "delete: leave virtual machines too", default="0", quoting=NEVER),
+    _of_object("force", d.BOOL, "delete: although jobs name it", default="0", quoting=NEVER),
+)
 
 OTHER: Final[dict[str, dict[str, Attribute]]] = {
     "job": JOB,
     "box": {},
     "machine": MACHINE,
-    "resource": _words("res_type amount machine description"),
-    "xinst": _words("xtype xmachine xport xmanager xcrypt_type xkey_to_manager xcomm_alias"),
-    "monbro": _words(
-        "mode all_events all_status alarm running success failure terminated starting restart suspended alarm_verif "
-        "sound currun job_filter job_name after_time"
+    "resource": _rows(
+        _of_object("res_type", enum("R", "D", "T"), "renewable, depletable or threshold", required=ALWAYS),
+        _of_object("machine", d.NAME, "the machine that has it; none = all of them", length=80),
+        _of_object("amount", d.AMOUNT, "units there are; on an update +n and -n too", required=ALWAYS),
+        _TEXT,
     ),
-    "blob": _words("blob_type blob_file blob_input"),
-    "glob": _words("blob_mode blob_file blob_input blob_type"),
-    "connectionprofile": _words(
-        "connectionprofile_type description hadoop_edgenode hadoop_edgenode_port hadoop_binpath hadoop_hdfs_namenode "
-        "hadoop_oozie_server_url hadoop_hive_jdbcurl hadoop_hive_driverclass hadoop_sqoop_jdbcurl "
-        "hadoop_sqoop_driverclass force"
+    "xinst": _rows(
+        _of_object("xtype", enum("a", "c", "e", "u"), "what kind of instance", required=ALWAYS),
+        _of_object("xmachine", d.WORD, "its host, or two for high availability", required=ALWAYS),
+        _of_object("xport", integer(1, 65535), "its port"),
+        _of_object("xcrypt_type", enum("NONE", "DEFAULT", "AES"), "how it is talked to", default="NONE"),
+        _of_object("xkey_to_manager", d.HEX, "key of AES"),
+        _of_object("xmanager", d.WORD, "the manager there"),
+        _of_object("xcomm_alias", d.WORD, "its alias"),
     ),
-    "job_type": _words("command description"),
-    "rename": _words("new_name"),
+    "monbro": _rows(
+        _of_object("mode", d.MONITOR_MODE, "a monitor or a browser"),
+        _of_object("all_events", d.BOOL, "shows every event", default="0"),
+        _of_object("alarm", d.BOOL, "shows alarms", default="0"),
+        _of_object("all_status", d.BOOL, "shows every change of status", default="0"),
+        *(_of_object(status, d.BOOL, f"shows {status.upper()}", default="0") for status in MONITOR_STATUSES),
+        _of_object("job_filter", d.JOB_FILTER, "all jobs, a box with its members, or one job", default="a"),
+        _of_object("job_name", d.NAME, "that box or job", length=64),
+        _of_object("currun", d.BOOL, "shows the current run only", default="0"),
+        _of_object("after_time", d.MOMENT, "shows what came after it", quoting=QUOTED),
+        _of_object("sound", d.BOOL, "sounds", default="0"),
+        _of_object("alarm_verif", d.BOOL, "asks for an answer to alarms", default="0"),
+    ),
+    "blob": _rows(_of_object("blob_type", d.BLOB_TYPE, "input or output", default="in"), _BLOB_FILE, _BLOB_INPUT),
+    "glob": _rows(
+        _of_object("blob_mode", enum("text", "binary"), "what it holds", default="text"),
+        _of_object("blob_type", enum("emailtemplate"), "what it is for"),
+        _BLOB_FILE,
+        _BLOB_INPUT,
+    ),
+    "connectionprofile": _rows(
+        _of_object("connectionprofile_type", d.WORD, "what it connects to", required=ALWAYS),
+        _TEXT,
+        *(_of_object(name, d.TEXT, "of the Hadoop cluster") for name in HADOOP),
+        _of_object("force", d.BOOL, "delete: although jobs name it", default="0", quoting=NEVER),
+    ),
+    "job_type": _rows(
+        _of_object("command", d.TEXT, "what runs before a job's own command", quoting=RAW, length=4096), _TEXT
+    ),
+    "rename": _rows(_of_object("new_name", d.NAME, "what the job is called from now on", length=4096, required=ALWAYS)),
 }
 """The keywords of each kind of object, by name in lower case."""
 
@@ -450,3 +494,9 @@ def _hadoop(word: str) -> Attribute:
 def required(job_type: str) -> tuple[Attribute, ...]:
     """What a job of this type cannot do without."""
     return tuple(each for each in JOB.values() if job_type in each.required)
+
+
+@cache
+def required_of(kind: str) -> tuple[Attribute, ...]:
+    """What no object of this kind can do without."""
+    return tuple(each for each in OTHER[kind].values() if each.required == ALWAYS)

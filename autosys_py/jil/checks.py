@@ -8,21 +8,26 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from autosys_py.core.codes import Status
-from autosys_py.core.model import Definition
-from autosys_py.jil import attributes, domains
+from autosys_py.core.model import Definition, NamedObject
+from autosys_py.jil import attributes, blobs, domains
 from autosys_py.jil.attributes import JOB_TYPES, TYPE_ALIASES, USER_TYPES
 from autosys_py.jil.compile import job_of
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import MustTimes, is_job_name
 from autosys_py.jil.known import Known, KnownJob, Settings
-from autosys_py.jil.reading import CONDITIONS, SHOWN, Given, Reading, read
+from autosys_py.jil.reading import CONDITIONS, SHOWN, Given, Reading, merged, read
 from autosys_py.jil.scanner import Stanza
 from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.jil.values import plain
 
-BLOBS = ("blob_input", "blob_file", "blob_type")
-SEEDS = ("status", "avg_runtime")
+INSERT_ONLY = frozenset(each.name for each in attributes.JOB.values() if each.insert_only)
 MUST = ("must_start_times", "must_complete_times")
+OVERRIDABLE = frozenset(
+    """auto_hold command condition date_conditions days_of_week exclude_calendar machine max_run_alarm min_run_alarm
+    n_retrys profile run_calendar run_window start_mins start_times std_err_file std_in_file std_out_file
+    term_run_time watch_file watch_file_min_size watch_interval""".split()
+)
+"""What override_job may give (jil.md §2)."""
 
 
 class CheckedJob(NamedTuple):
@@ -33,6 +38,8 @@ class CheckedJob(NamedTuple):
     """None if the stanza is refused."""
     seed: Status | None = None
     """The value of `status:`."""
+    blob: NamedObject | None = None
+    """The text that an insert_job brings for its standard input."""
 
 
 def check_name(reading: Reading, name: str) -> None:
@@ -65,35 +72,40 @@ def check_job(stanza: Stanza, before: Definition | None, known: Known, settings:
 
     That the name of a new job is free is left to the store, which must look anyway when it takes the job in.
     """
-    updates = stanza.subcommand == "update_job"
-    check = _JobCheck(read(stanza, "job", updates=updates), before, known, settings, updates)
+    verb = SUBCOMMANDS[stanza.subcommand].verb
+    check = JobCheck(read(stanza, "job", updates=verb != "insert"), before, known, settings, verb)
     return check.run()
 
 
-class _JobCheck:
+class JobCheck:
     """One stanza's checks; each method is a row of jil.md §9 or a few that belong together."""
 
     def __init__(
-        self, reading: Reading, before: Definition | None, known: Known, settings: Settings, updates: bool
+        self, reading: Reading, before: Definition | None, known: Known, settings: Settings, verb: str
     ) -> None:
         self.reading = reading
         self.before = before
         self.known = known
         self.settings = settings
-        self.updates = updates
+        self.verb = verb
+        """insert, update or override."""
+        self.updates = verb != "insert"
         self.name = reading.stanza.name
         self.shown = reading.name
         self.job_type = before.job.job_type if before is not None else "CMD"
         self.values: dict[str, list[str]] = {}
         """The definition as it would be: names to stored values, in order."""
         self.box: KnownJob | None = None
+        self.blob: NamedObject | None = None
 
     def run(self) -> CheckedJob:
         reading = self.reading
         if self.updates and self.before is None:
-            near = self.known.names_near(self.name)
             text = f"Invalid Job Name: {self.shown} Update not performed."
-            reading.refuse(10279, text, choices=near, typed=self.name)
+            if self.verb == "override":
+                text = f"Invalid job name: {self.shown} OVER-RIDE not performed"
+            code = 10297 if self.verb == "override" else 10279
+            reading.refuse(code, text, choices=self.known.names_near(self.name), typed=self.name)
         elif not self.updates:
             check_name(reading, self.name)
         self._job_type()
@@ -102,7 +114,7 @@ class _JobCheck:
             if not concerned or not concerned.isdisjoint(self.values):
                 check(self)
         if not reading.is_refused:
-            return CheckedJob(_in_order(reading.faults), self._definition(), self._seed())
+            return CheckedJob(_in_order(reading.faults), self._definition(), self._seed(), self.blob)
         if not self.updates and self.known.job(self.name) is not None:  # else the store will say so, when it is written
             reading.faults.append(already_exists(reading.stanza))
         return CheckedJob(_in_order(reading.faults), None)
@@ -117,35 +129,20 @@ class _JobCheck:
     def refuse(self, code: int, text: str, name: str, typed: str = "", choices: tuple[str, ...] = ()) -> None:
         self.reading.refuse(code, text, self.reading.statement(name), typed=typed, choices=choices)
 
-    def warn(self, text: str, name: str) -> None:
+    def warn(self, text: str, name: str, typed: str = "", choices: tuple[str, ...] = ()) -> None:
         """A warning about an attribute; an update repeats none about what it does not touch."""
         if not self.updates or self.reading.is_given(name):
-            self.reading.warn(text, self.reading.statement(name))
+            self.reading.warn(text, self.reading.statement(name), typed=typed, choices=choices)
 
     def _merge(self) -> None:
-        if self.before is not None:
-            for name, value in self.before.attributes:
-                self.values.setdefault(name, []).append(value)
-        given: dict[str, list[str]] = {}
-        for each in self.reading.given:
-            entries = given.setdefault(each.attribute.name, [])
-            if each.value is None:
-                entries.clear()
-            elif each.attribute.collects:
-                entries.append(each.value)
-            else:
-                entries[:] = [each.value]
-        for name, entries in given.items():
-            self.values.pop(name, None)
-            if entries:
-                self.values[name] = entries
+        self.values = merged(self.before.attributes if self.before is not None else (), self.reading.given)
         self.values.pop("job_type", None)
         if not self.values.get("owner"):
             self.values["owner"] = [self.settings.owner]
 
     def _definition(self) -> Definition:
         stored = tuple(
-            [(name, value) for name, entries in self.values.items() if name not in SEEDS for value in entries]
+            [(name, value) for name, entries in self.values.items() if name not in INSERT_ONLY for value in entries]
         )
         before = self.before.job if self.before is not None else None
         average = int(self.value("avg_runtime") or 0) if before is None else before.avg_runtime
@@ -168,7 +165,7 @@ class _JobCheck:
     def _one_job_type(self, given: Given) -> None:
         typed = (given.value or "CMD").upper()
         job_type = TYPE_ALIASES.get(typed, typed)
-        if job_type in USER_TYPES:
+        if job_type in USER_TYPES and not self.known.objects("job_type", job_type):
             text = f"*** Cannot Insert/Update/Query/Delete Job Type: {job_type}, because it DOES NOT EXIST ***"
             self.refuse(10398, text, "job_type")
         elif job_type not in JOB_TYPES:
@@ -180,15 +177,28 @@ class _JobCheck:
         else:
             self.job_type = job_type
 
-    def _insert_only(self) -> None:
-        """V12, and the blobs that this version cannot keep."""
+    def _allowed(self) -> None:
+        """V12, V39."""
         for each in self.reading.given:
             name = each.attribute.name
-            if name in BLOBS:
-                self.reading.refuse(0, f"{name} is not supported by this version.", each.statement)
-            elif self.updates and each.attribute.insert_only:
+            if self.verb == "override" and name not in OVERRIDABLE:
+                self.reading.refuse(50217, f"Cannot use Field '{name}' for an Over-ride value.", each.statement)
+            elif self.verb == "update" and each.attribute.insert_only:
                 text = f"Updates to job attribute '{name}' is not allowed. Usage valid for the insert operation only."
                 self.reading.refuse(19048, text, each.statement)
+
+    def _blob(self) -> None:
+        """V27 of an insert_job that brings its own standard input."""
+        if self.updates:
+            return
+        if plain(self.value("std_in_file")) not in ("$$blob", "$$blobt"):
+            text = "Cannot specify blob_input or blob_file attributes unless std_in_file is $$blob or $$blobt"
+            name = "blob_input" if "blob_input" in self.values else "blob_file"
+            self.refuse(50267, f"{text}: job {self.shown}.", name)
+        stored = [(name, self.value(name)) for name in ("blob_type", "blob_file", "blob_input") if name in self.values]
+        kept = blobs.with_text(self.reading, stored, self.known)
+        if kept is not None:
+            self.blob = NamedObject("blob", self.name, "1", kept, self.settings.owner, self.settings.now)
 
     def _effects(self) -> None:
         """V17, V18, V23."""
@@ -241,9 +251,11 @@ class _JobCheck:
             if not name or name == "localhost" or self.known.machine(name) is not None:
                 continue
             if self.settings.undefined_machine == "error":
-                self.refuse(18987, f"ERROR for Job: {self.shown} < machine '{name}' does not exist >", "machine")
+                text = f"ERROR for Job: {self.shown} < machine '{name}' does not exist >"
+                self.refuse(18987, text, "machine", name, self.known.names_near(name, "machine"))
             else:
-                self.warn(f"machine '{name}' is not defined, {self.shown} will wait in PEND_MACH", "machine")
+                text = f"machine '{name}' is not defined, {self.shown} will wait in PEND_MACH"
+                self.warn(text, "machine", name, self.known.names_near(name, "machine"))
 
     def _conditions(self) -> None:
         """V7: the instance behind `^` must exist."""
@@ -255,6 +267,12 @@ class _JobCheck:
                     if atom.instance and not self.known.has_instance(atom.instance):
                         text = f"{PREFIX}External instance name <{atom.instance}> is not defined"
                         self.reading.refuse(10683, text, given.statement)
+
+    def _zone(self) -> None:
+        """V29 of the one value that may be an object."""
+        zone = plain(self.value("timezone"))
+        if not (domains.is_zone(zone) or self.known.has_zone(zone)):
+            self.refuse(10000, f"Invalid value '{zone}' specified for keyword timezone.", "timezone")
 
     def _exclusive(self) -> None:
         """V9, V10."""
@@ -328,20 +346,38 @@ class _JobCheck:
                     text = f"ERROR for Job: {self.shown} < returncode_map_to_completed and {name} exclude each other >"
                     self.refuse(10281, text, "returncode_map_to_completed")
 
-    def _references(self) -> None:
-        """V16, V38, resources that do not exist."""
+    def _calendars(self) -> None:
+        """V16."""
         for name in ("run_calendar", "exclude_calendar"):
             calendar = plain(self.value(name))
             if calendar and not self.known.has_calendar(calendar):
-                self.warn(f"calendar '{calendar}' of {self.shown} does not exist", name)
+                text = f"calendar '{calendar}' of {self.shown} does not exist"
+                self.warn(text, name, calendar, self.known.names_near(calendar, "calendar"))
+
+    def _template(self) -> None:
+        """V38."""
         template = plain(self.value("notification_template"))
-        if template and not self.known.has_template(template):
+        if not self.known.has_template(template):
             self.warn(f"template '{template}' is not defined", "notification_template")
-        if self.value("resources") and self.reading.is_given("resources"):
-            for resource in domains.resources(plain(self.value("resources"))):
-                if not resource.name.startswith(("SYSTEM_", "MEM_")) and not self.known.has_resource(resource.name):
-                    text = f"ERROR for Job: {self.shown} < {resource.name} > (undefined resource)"
-                    self.refuse(10079, text, "resources")
+
+    def _resources(self) -> None:
+        """Resources that do not exist, or not for this job (jil.md §8)."""
+        if not self.reading.is_given("resources"):
+            return
+        for wanted in domains.resources(plain(self.value("resources"))):
+            is_real = wanted.name.startswith(("SYSTEM_", "MEM_"))
+            found = self.known.objects("resource", wanted.name)
+            if self.job_type == "BOX" and (is_real or all(each.part for each in found)):
+                text = f"The specified resource {wanted.name} is not a global virtual resource."
+                self.refuse(10321, f"ERROR for Box: {self.shown}. {text}", "resources")
+            elif not found and not is_real:
+                text = f"ERROR for Job: {self.shown} < {wanted.name} > (undefined resource)"
+                self.refuse(10079, text, "resources")
+            elif "FREE" in dict(wanted.keys) and not any(each.value("res_type") == "R" for each in found):
+                text = (
+                    f"Invalid syntax for JIL keyword resources: FREE is of renewable resources, {wanted.name} is none"
+                )
+                self.refuse(18914, text, "resources")
 
     def _load(self) -> None:
         """V47."""
@@ -351,18 +387,22 @@ class _JobCheck:
             self.warn(text, "job_load")
 
 
-_CHECKS: tuple[tuple[Callable[[_JobCheck], None], frozenset[str]], ...] = (
-    (_JobCheck._insert_only, frozenset()),
-    (_JobCheck._effects, frozenset()),
-    (_JobCheck._required, frozenset()),
-    (_JobCheck._box, frozenset({"box_name"})),
-    (_JobCheck._machine, frozenset({"machine"})),
-    (_JobCheck._conditions, frozenset(CONDITIONS)),
-    (_JobCheck._exclusive, frozenset({"start_mins", "run_calendar"})),
-    (_JobCheck._must_times, frozenset(MUST)),
-    (_JobCheck._run_window, frozenset({"run_window"})),
-    (_JobCheck._exit_codes, frozenset({"fail_codes", "returncode_map_to_completed"})),
-    (_JobCheck._references, frozenset({"run_calendar", "exclude_calendar", "notification_template", "resources"})),
-    (_JobCheck._load, frozenset({"job_load"})),
+_CHECKS: tuple[tuple[Callable[[JobCheck], None], frozenset[str]], ...] = (
+    (JobCheck._allowed, frozenset()),
+    (JobCheck._blob, frozenset({"blob_input", "blob_file"})),
+    (JobCheck._effects, frozenset()),
+    (JobCheck._required, frozenset()),
+    (JobCheck._box, frozenset({"box_name"})),
+    (JobCheck._machine, frozenset({"machine"})),
+    (JobCheck._conditions, frozenset(CONDITIONS)),
+    (JobCheck._zone, frozenset({"timezone"})),
+    (JobCheck._exclusive, frozenset({"start_mins", "run_calendar"})),
+    (JobCheck._must_times, frozenset(MUST)),
+    (JobCheck._run_window, frozenset({"run_window"})),
+    (JobCheck._exit_codes, frozenset({"fail_codes", "returncode_map_to_completed"})),
+    (JobCheck._calendars, frozenset({"run_calendar", "exclude_calendar"})),
+    (JobCheck._template, frozenset({"notification_template"})),
+    (JobCheck._resources, frozenset({"resources"})),
+    (JobCheck._load, frozenset({"job_load"})),
 )
 """The checks in order, and the attributes without which there is nothing to check; empty = always."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autosys_py.core.condition import AND, LONG_NAMES, OR, UNLIMITED, Atom, Condition, Kind, as_integer
 from autosys_py.jil.domains import is_job_name
-from autosys_py.jil.values import is_quoted, plain_name
+from autosys_py.jil.values import escaped_name, is_quoted, plain_name
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -46,9 +46,26 @@ def parse(text: str) -> Parsed:
     chain = _simple_chain(text)
     if chain is not None:
         return chain
-    if is_quoted(text) and "(" in text:  # the whole expression in quotes: no atom begins with one
-        text = text[1:-1]
-    return _parsed(text)
+    return _parsed(text[1:-1] if _is_in_quotes(text) else text)
+
+
+def _is_in_quotes(text: str) -> bool:
+    """The whole expression, that is; no atom begins with a quote."""
+    return is_quoted(text) and "(" in text
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    """A condition with every mention of a job of this instance replaced; all else stays as typed. Raises
+    ConditionError."""
+    if _is_in_quotes(text):
+        return f'"{renamed(text[1:-1], old, new)}"'
+    _parsed(text)
+    builder = _parser()[1]
+    for token in reversed(builder.jobs):
+        if plain_name(str(token)) == old:
+            name = f'"{new}"' if token[0] == '"' else escaped_name(new)
+            text = text[: token.start_pos] + name + text[token.end_pos :]
+    return text
 
 
 def _parsed(text: str) -> Parsed:
@@ -120,6 +137,8 @@ class _Builder:
     def begin(self, text: str) -> None:
         self.text = text
         self.atoms: list[Atom] = []
+        self.jobs: list[Token] = []
+        """The names of jobs of this instance, where they stand."""
         self.program: list[int] = []
         self.mixed = False
 
@@ -143,6 +162,8 @@ class _Builder:
 
     def job(self, parts: list[Any]) -> tuple[str, str]:
         name, instance = parts
+        if instance is None:
+            self.jobs.append(name)
         return _job_name(name), "" if instance is None else _instance(instance)
 
     def status(self, parts: list[Any]) -> None:

@@ -48,6 +48,7 @@ def _anything(value: str) -> None:
 TEXT = Domain("text", _anything, continues=True)
 PATH = Domain("path", _anything)
 WORD = Domain("word", _anything)
+NAME = Domain("name", _anything)
 EXPRESSION = Domain("expression", _anything, continues=True)
 
 _BOOLEANS = dict.fromkeys(("y", "yes", "1", "true", "t"), "1") | dict.fromkeys(("n", "no", "0", "false", "f"), "0")
@@ -77,6 +78,19 @@ def integer(low: int = 0, high: int = MAX_INTEGER) -> Domain:
 
 
 INT = integer()
+
+
+_AMOUNT = re.compile(r"[+-]?\d+")
+
+
+def _amount(value: str) -> None:
+    if _AMOUNT.fullmatch(value) is None or not value.isascii():
+        raise Bad(18937, "Invalid integer specified for JIL keyword {1}: '{2}'")
+    if len(value) > 18 or abs(int(value)) > MAX_INTEGER:
+        raise Bad(19067, f"The value for JIL keyword {{1}} must be between 0 and {MAX_INTEGER}: '{{2}}'")
+
+
+AMOUNT = Domain("integer, or +n and -n", _amount)
 
 
 def whole(text: str) -> int | None:
@@ -127,16 +141,22 @@ def refuse_duplicates(entries: Iterable[object]) -> None:
         seen.add(entry)
 
 
-SEND_NOTIFICATION = Domain(
-    "y n f, or 1 0 2",
-    lambda value: _lookup({**_BOOLEANS, "f": "F", "2": "F", "failure": "F"}, value),
-)
+def spellings(name: str, words: dict[str, str]) -> Domain:
+    """One of the keys, in any case; stored as what it stands for."""
+
+    def check(value: str) -> str:
+        if value.lower() not in words:
+            raise invalid(tuple(words))
+        return words[value.lower()]
+
+    return Domain(name, check)
 
 
-def _lookup(words: dict[str, str], value: str) -> str:
-    if value.lower() not in words:
-        raise invalid()
-    return words[value.lower()]
+SEND_NOTIFICATION = spellings("y n f, or 1 0 2", {**_BOOLEANS, "f": "F", "2": "F", "failure": "F"})
+MONITOR_MODE = spellings("monitor or browser", {"m": "m", "monitor": "m", "b": "b", "browser": "b"})
+JOB_FILTER = spellings("all, box or job", {"a": "a", "all": "a", "b": "b", "box": "b", "j": "j", "job": "j"})
+BLOB_TYPE = enum("in", "input", "inputpayload", "out", "output")
+BLOB = Domain("<auto_blobt>text</auto_blobt>", _anything)
 
 
 def _permission(value: str) -> None:
@@ -190,8 +210,13 @@ _POSIX_ZONE = re.compile(r"([A-Za-z]{3,16}|<[A-Za-z0-9+-]{3,16}>)[+-]?\d{1,2}(:\
 
 
 def _timezone(value: str) -> None:
-    if _ZONE.fullmatch(value) is None or not (_POSIX_ZONE.fullmatch(value) or _is_system_zone(value)):
+    if _ZONE.fullmatch(value) is None:
         raise invalid()
+
+
+def is_zone(value: str) -> bool:
+    """A POSIX TZ, or a zone of the system in any case, blanks left out?"""
+    return _POSIX_ZONE.fullmatch(value) is not None or _is_system_zone(value)
 
 
 def _is_system_zone(value: str) -> bool:
@@ -204,7 +229,7 @@ def _is_system_zone(value: str) -> bool:
         return name.lower() in {zone.lower() for zone in available_timezones()}
 
 
-TIMEZONE = Domain("system zone or POSIX TZ", _timezone)
+TIMEZONE = Domain("autotimezone entry, system zone or POSIX TZ", _timezone)
 
 
 # Dates and times
@@ -363,6 +388,22 @@ def _duration(value: str) -> None:
 
 
 DURATION = Domain("seconds, or 30s, 5m, 2h", _duration)
+
+_MOMENT = re.compile(r"\d{1,2}/\d{1,2}/\d{4} +\d{1,2}:\d{2}(:\d{2})?")
+
+
+def _moment(value: str) -> None:
+    from datetime import datetime
+
+    if _MOMENT.fullmatch(value) is None or not value.isascii():
+        raise _bad_time()
+    try:
+        datetime.strptime(value, "%m/%d/%Y %H:%M:%S" if value.count(":") == 2 else "%m/%d/%Y %H:%M")
+    except ValueError:
+        raise _bad_time() from None
+
+
+MOMENT = Domain("MM/DD/YYYY HH:MM[:SS]", _moment)
 
 
 # Exit codes

@@ -1,8 +1,9 @@
 """What the checks ask about objects that are defined already; the caller answers from its store."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from autosys_py.core.model import Machine
+from autosys_py.core.model import Definition, Machine, NamedObject
 
 
 class KnownJob(NamedTuple):
@@ -24,17 +25,27 @@ class Known(Protocol):
     def is_inside(self, joid: int, box_joid: int) -> bool:
         """Is the job the box, or a member of it at any depth?"""
 
-    def names_near(self, name: str) -> tuple[str, ...]:
-        """Names of jobs that may have been meant; may be empty where looking is too slow."""
+    def names_near(self, name: str, kind: str = "job") -> tuple[str, ...]:
+        """Names of jobs, machines or calendars that may have been meant; may be empty where looking is too slow."""
+
+    def objects(self, kind: str, name: str | None = None) -> list[NamedObject]:
+        """All objects of a kind, or those of one name."""
+
+    def definitions(self) -> Iterable[Definition]:
+        """All jobs: for the rare question who uses something."""
 
     def has_calendar(self, name: str) -> bool: ...
-
-    def has_resource(self, name: str) -> bool: ...
 
     def has_template(self, name: str) -> bool: ...
 
     def has_instance(self, name: str) -> bool:
         """An external instance, or this one."""
+
+    def has_zone(self, name: str) -> bool:
+        """An entry of autotimezone, in any case, blanks left out."""
+
+    def file_text(self, path: str) -> str:
+        """The bytes of a regular file, those that are not UTF-8 as surrogate escapes. Raises OSError."""
 
 
 class Settings(NamedTuple):
@@ -44,3 +55,5 @@ class Settings(NamedTuple):
     """`user@host` of the caller."""
     undefined_machine: str = "offline"
     """The key UndefinedMachine: offline, error or local."""
+    now: int = 0
+    """When the stanza is applied, UTC seconds."""

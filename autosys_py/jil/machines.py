@@ -177,8 +177,11 @@ def _check_members(reading: Reading, machine: Machine, known: Known) -> None:
             reading.refuse(10354, text, each.statement)
 
 
-def check_delete(stanza: Stanza, known: Known, virtual: list[Machine], has_jobs: bool) -> CheckedMachine:
-    """Checks a delete_machine stanza: `virtual` are the machines it is a member of, `has_jobs` if a job names it."""
+def check_delete(
+    stanza: Stanza, known: Known, virtual: list[Machine], has_jobs: bool, has_resources: bool
+) -> CheckedMachine:
+    """Checks a delete_machine stanza: `virtual` are the machines it is a member of, `has_jobs` and `has_resources`
+    if a job or resource names it."""
     reading = read(stanza, "machine", updates=False)
     before = known.machine(stanza.name)
     values = {each.attribute.name: each for each in reading.given}
@@ -194,6 +197,10 @@ def check_delete(stanza: Stanza, known: Known, virtual: list[Machine], has_jobs:
         reading.refuse(50327, f"Cannot delete machine {reading.name}, it belongs to virtual machines: {names}")
     if has_jobs and not forced:
         reading.refuse(50329, f"Cannot delete machine {reading.name}, jobs name it; force: y deletes it all the same")
+    if has_resources and not forced:
+        reading.refuse(
+            50330, f"Cannot delete machine {reading.name}, it has resources; force: y deletes it all the same"
+        )
     if reading.is_refused:
         return CheckedMachine(reading.faults, None)
     return CheckedMachine(reading.faults, None, tuple(_left_by(each, stanza.name) for each in virtual))

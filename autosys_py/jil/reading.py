@@ -3,6 +3,7 @@
 What is wrong becomes a diagnostic and the value is left out; the stanza is refused anyway, and the other checks go on.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,8 +11,8 @@ from typing import NamedTuple
 from autosys_py.jil import attributes, conditions
 from autosys_py.jil.attributes import Attribute
 from autosys_py.jil.diagnostic import Diagnostic
-from autosys_py.jil.domains import ADDRESSES, Bad
-from autosys_py.jil.scanner import MAX_STATEMENT, Stanza, Statement
+from autosys_py.jil.domains import ADDRESSES, BLOB, NAME, Bad
+from autosys_py.jil.scanner import BLOB_BEGIN, BLOB_END, MAX_STATEMENT, Stanza, Statement
 from autosys_py.jil.values import Quoting, is_quoted, plain, plain_name, stored
 
 CONDITIONS = ("condition", "box_success", "box_failure")
@@ -69,10 +70,13 @@ class Reading:
         column = (place.value_column if place.typed else place.column) + offset
         self.faults.append(Diagnostic(code, text, place.line, column, place.source, typed=typed, choices=choices))
 
-    def warn(self, text: str, statement: Statement | None = None) -> None:
+    def warn(
+        self, text: str, statement: Statement | None = None, *, typed: str = "", choices: tuple[str, ...] = ()
+    ) -> None:
         """A warning; the text is complete."""
         place = statement or self.stanza.head
-        self.faults.append(Diagnostic(0, text, place.line, place.column, place.source, is_error=False))
+        where = (place.line, place.column, place.source)
+        self.faults.append(Diagnostic(0, text, *where, is_error=False, typed=typed, choices=choices))
 
 
 def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
@@ -97,10 +101,33 @@ def read(stanza: Stanza, kind: str, *, updates: bool) -> Reading:
     return reading
 
 
+def merged(before: Iterable[tuple[str, str]], given: Iterable[Given]) -> dict[str, list[str]]:
+    """An object's attributes as they are after what a stanza gives: names to stored values, in order."""
+    values: dict[str, list[str]] = {}
+    for name, value in before:
+        values.setdefault(name, []).append(value)
+    changed: dict[str, list[str]] = {}
+    for each in given:
+        entries = changed.setdefault(each.attribute.name, [])
+        if each.value is None:
+            entries.clear()
+        elif each.attribute.collects:
+            entries.append(each.value)
+        else:
+            entries[:] = [each.value]
+    for name, entries in changed.items():
+        values.pop(name, None)
+        if entries:
+            values[name] = entries
+    return values
+
+
 def _values(reading: Reading, attribute: Attribute, statement: Statement) -> tuple[str | None, ...]:
     """The entries that a statement gives: one, or for addresses one each; (None,) for no value; () if it is refused."""
     typed = statement.typed
-    if len(typed) > MAX_STATEMENT and attribute.name != "blob_input":
+    if attribute.domain is BLOB and typed:
+        return _blob(reading, statement)
+    if len(typed) > MAX_STATEMENT:
         return ()  # the scanner has reported it
     try:
         entries = _entries(attribute, typed)
@@ -113,6 +140,17 @@ def _values(reading: Reading, attribute: Attribute, statement: Statement) -> tup
     return entries
 
 
+def _blob(reading: Reading, statement: Statement) -> tuple[str, ...]:
+    """What stands between the tags, every byte of it."""
+    typed = statement.typed
+    if not typed.startswith(BLOB_BEGIN):
+        reading.refuse(18914, f"Invalid syntax for JIL keyword blob_input: it begins with {BLOB_BEGIN}", statement)
+        return ()
+    if not typed.endswith(BLOB_END):
+        return ()  # the scanner has reported it
+    return (typed[len(BLOB_BEGIN) : -len(BLOB_END)],)
+
+
 @lru_cache(maxsize=4096)
 def _entries(attribute: Attribute, typed: str) -> tuple[str | None, ...]:
     """What is stored of a typed value. Raises Bad. Remembered, because most values of an estate recur."""
@@ -120,19 +158,17 @@ def _entries(attribute: Attribute, typed: str) -> tuple[str | None, ...]:
         return (None,)
     if len(typed) == 4 and typed.upper() == "NULL":
         return (None,)
-    if attribute.name == "blob_input":
-        return (typed,)
     if is_quoted(typed) and typed != '""' and not typed[1:-1].strip():
         raise Bad(18920, "Value of keyword {1} contains only whitespace")
-    is_name = attribute.name == "box_name" or attribute is attributes.MACHINE["machine"]
-    value = plain_name(typed) if is_name else stored(typed, attribute.quoting)
+    value = plain_name(typed) if attribute.domain is NAME else stored(typed, attribute.quoting)
     of_agent = attribute.quoting is Quoting.RAW and not attribute.acts
     text = plain(stored(typed, Quoting.QUOTED) if of_agent else value)
     if len(text) > attribute.length:
         raise Bad(18961, f"Error for Job: {{0}} < {{1}} exceeds {attribute.length} bytes.>")
     normal = attribute.domain.check(text)
     if attribute.domain is ADDRESSES:
-        return tuple(entry.strip() for entry in value.split(","))
+        entries = tuple(entry.strip() for entry in value.split(","))
+        return (value,) if any(entry.count('"') % 2 for entry in entries) else entries
     return (value if normal is None else normal,)
 
 

@@ -26,6 +26,8 @@ from autosys_py.jil.subcommands import FOREIGN, SUBCOMMANDS
 from autosys_py.jil.values import BLANKS, plain_name
 
 MAX_STATEMENT = 4096
+BLOB_BEGIN, BLOB_END = "<auto_blobt>", "</auto_blobt>"
+_CANCEL = re.compile(r"[ \t]+delete\Z", re.IGNORECASE)
 MAX_FAULTS = 1000
 """Faults kept of one stanza; a file of garbage must not fill the memory."""
 
@@ -36,7 +38,7 @@ class Statement(NamedTuple):
     keyword: str
     """Spelt as in the tables."""
     typed: str
-    """The value: trimmed, comments and continuation joined by one blank."""
+    """The value: trimmed, comments and continuation joined by one blank; a blob with its tags, as it stands."""
     line: int
     column: int
     """Of the keyword, from 1."""
@@ -61,7 +63,12 @@ class Stanza:
     @property
     def name(self) -> str:
         """The object's name, quotes and escapes resolved."""
-        return plain_name(self.head.typed)
+        return plain_name(_CANCEL.sub("", self.head.typed) if self.subcommand == "override_job" else self.head.typed)
+
+    @property
+    def cancels(self) -> bool:
+        """`override_job: J delete`."""
+        return self.subcommand == "override_job" and _CANCEL.search(self.head.typed) is not None
 
 
 def scan(lines: Iterable[str]) -> Iterator[Stanza]:
@@ -97,7 +104,6 @@ _EXIT = re.compile(r"exit[ \t]*\Z", re.IGNORECASE)
 _BLANK_RUN = re.compile(r"[ \t]*")
 _MARKS = re.compile(r'"|/\*|:')
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_BLOB_BEGIN, _BLOB_END = "<auto_blobt>", "</auto_blobt>"
 _LONGEST_KEYWORD = 64
 
 
@@ -228,7 +234,7 @@ class _Scanner:
         elif self._quoted or self._continues or not any(self._pieces):
             if self._pieces:
                 self._join()
-            if self._keyword == "blob_input" and text.startswith(_BLOB_BEGIN, at):
+            if self._keyword == "blob_input" and text.startswith(BLOB_BEGIN, at):
                 self._open_blob(at)
             else:
                 self._statements(text, self._value(text, at))
@@ -258,7 +264,7 @@ class _Scanner:
             self._begin(match[1], at)
             self._begun = (self._number, at + 1, value_at + 1, text)
             self._pieces = []
-            if match[1].lower() == "blob_input" and text.startswith(_BLOB_BEGIN, value_at):
+            if match[1].lower() == "blob_input" and text.startswith(BLOB_BEGIN, value_at):
                 self._open_blob(value_at)
                 return
             at = self._value(text, value_at)
@@ -430,19 +436,19 @@ class _Scanner:
     def _open_blob(self, at: int) -> None:
         self._in_blob = True
         self._opened = (self._number, at + 1, self._line)
-        self._pieces = []
-        self._blob_line(self._line, at + len(_BLOB_BEGIN))
+        self._pieces = [BLOB_BEGIN]
+        self._blob_line(self._line, at + len(BLOB_BEGIN))
 
     def _blob_line(self, line: str, at: int) -> None:
         """Every byte up to the end tag is literal, line ends included."""
-        end = line.find(_BLOB_END, at)
+        end = line.find(BLOB_END, at)
         if end < 0:
             self._pieces += (line[at:], "\n")
             return
-        self._pieces.append(line[at:end])
+        self._pieces += (line[at:end], BLOB_END)
         self._in_blob = False
         self._close()
-        self._fresh(line.removesuffix("\r"), end + len(_BLOB_END))
+        self._fresh(line.removesuffix("\r"), end + len(BLOB_END))
 
     # The end, and faults
 

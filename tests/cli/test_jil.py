@@ -108,12 +108,6 @@ def test_opening_lines(text: str, opening: str, jil: Jil) -> None:
     assert jil(text).out.split("\n")[2] == opening
 
 
-def test_what_this_version_cannot_do_is_said_in_one_line(jil: Jil) -> None:
-    done = jil("insert_resource: R\nres_type: R\namount: 1\n")
-    assert done.code == 1
-    assert done.err.startswith("*** ERROR: insert_resource is not supported by this version.\n")
-
-
 def test_a_next_start_is_told(jil: Jil) -> None:
     out = jil(J + 'date_conditions: 1\nstart_times: "07:00"\n').out
     assert "CAUAJM_I_10122 Job 'J' scheduled: 02/03/2025 07:00:00\nCAUAJM_I_50205" in out

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autosys_py.core.model import NamedObject
+from autosys_py.core.model import Definition, Job, NamedObject
 from autosys_py.event_server.protocol import EventServer
 
 PRINTER = NamedObject("resource", "printer", "host001", (("res_type", "R"), ("amount", "3")), "u@h", 7)
@@ -51,3 +51,15 @@ def test_bytes_that_are_not_utf_8_survive(store: EventServer) -> None:
     blob = NamedObject("blob", "JOB", "1", (("blob_input", "caf\udce9\n"),))
     put(store, blob)
     assert store.object("blob", "JOB", "1") == blob
+
+
+def test_what_belongs_to_a_job_goes_with_it(store: EventServer) -> None:
+    blob, other = NamedObject("blob", "J", "1"), NamedObject("blob", "K", "1")
+    override, glob = NamedObject("override", "J", "1"), NamedObject("glob", "J")
+    put(store, blob, other, override, glob)
+    with store.transaction():
+        job = store.put_definition(Definition(Job(0, 0, "J", "CMD"), ()))
+        store.delete_definition(job.joid)
+    assert store.objects("blob") == [other]
+    assert store.objects("override") == []
+    assert store.objects("glob") == [glob]

@@ -146,10 +146,6 @@ def test_must_times(text: str, codes: list[int]) -> None:
         ("delete_job: NONE\n", [18948]),
         ("delete_box: NONE\n", [18948]),
         ("delete_box: J\n", [10281]),
-        ("override_job: J\ncommand: y\n", [0]),
-        ("rename_job: J\nnew_name: K\n", [0]),
-        ("insert_resource: R\nres_type: R\namount: 1\n", [0]),
-        ("insert_job: K\ncommand: x\nmachine: localhost\nblob_input: <auto_blobt>x</auto_blobt>\n", [0]),
     ],
 )
 def test_on_a_small_estate(text: str, codes: list[int]) -> None:

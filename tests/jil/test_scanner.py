@@ -62,7 +62,7 @@ def codes(text: str) -> list[int]:
         # blobs
         (
             "blob_input: <auto_blobt>a\n # b: /*\r\n</auto_blobt>\nmachine: m",
-            [("blob_input", "a\n # b: /*\r\n"), ("machine", "m")],
+            [("blob_input", "<auto_blobt>a\n # b: /*\r\n</auto_blobt>"), ("machine", "m")],
         ),
         # line ends, byte order mark, empty lines
         ("machine: m\r\n\r\nowner: joe\r", [("machine", "m"), ("owner", "joe")]),
