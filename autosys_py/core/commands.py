@@ -7,7 +7,7 @@ called by `step` directly.
 from dataclasses import replace
 
 from autosys_py.core import notes
-from autosys_py.core.boxes import raise_end_alarms, terminate
+from autosys_py.core.boxes import judge, raise_end_alarms, terminate
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
@@ -120,9 +120,11 @@ def delete(draft: Draft, event: Event, fact: Fact) -> None:
     if any(draft.state(joid).status in LIVE for joid in doomed):
         fact.notes.append(notes.delete_refused(job.name))
         return
-    draft.outcome.deleted += reversed(doomed)
-    if job.box_joid:
-        draft.schedule(EventCode.CHK_BOX_TERM, draft.now, job.box_joid, for_run=False)
+    box = draft.box_state(job)
+    for joid in reversed(doomed):
+        draft.delete(joid)
+    if box is not None and box.status is Status.RUNNING:
+        judge(draft, job.box_joid, None)  # it may be over now (B-30)
 
 
 def change_priority(draft: Draft, event: Event, fact: Fact) -> None:

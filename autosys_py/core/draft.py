@@ -52,7 +52,9 @@ class Draft:
         return self.state(job.box_joid) if job.box_joid in self.world.states else None
 
     def members(self, box: int) -> list[int]:
-        return self.world.members.get(box, [])
+        members = self.world.members.get(box, [])
+        deleted = self.outcome.deleted
+        return [joid for joid in members if joid not in deleted] if deleted else members
 
     def descendants(self, box: int, *, into_live: bool = True) -> Iterator[int]:
         """Everything inside, each box before its members, in definition order; `into_live=False` leaves out what is
@@ -62,7 +64,7 @@ class Draft:
             joid = stack.pop()
             yield joid
             if joid in self.world.members and (into_live or self.state(joid).status not in LIVE):
-                stack.extend(reversed(self.world.members[joid]))
+                stack.extend(reversed(self.members(joid)))
 
     def boxes_around(self, job: Job) -> Iterator[int]:
         """The boxes that contain a job, the direct one first."""
@@ -198,6 +200,11 @@ class Draft:
         if not silent:
             self.changed.append(Changed(joid, fact.seq, votes_idle))
         return fact
+
+    def delete(self, joid: int) -> None:
+        """The definition goes with this step; its box no longer counts it."""
+        self._recount(joid, self.state(joid).status, Status.INACTIVE)
+        self.outcome.deleted.append(joid)
 
     def alarm(self, joid: int, alarm: Alarm, text: str = "") -> Fact:
         """Raises an alarm: a row of the past."""

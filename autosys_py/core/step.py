@@ -26,7 +26,6 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.CHK_MAX_ALARM: timers.check_max_alarm,
     EventCode.CHK_TERM_RUNTIME: timers.check_term_run_time,
     EventCode.CHK_RUN_WINDOW: timers.check_window,
-    EventCode.CHK_BOX_TERM: timers.check_box,
     EventCode.BYPASS: timers.look_again,
     EventCode.DEFINITION_CHANGED: definitions.definition_changed,
     EventCode.MACHINE_CHANGED: definitions.machine_changed,

@@ -1,7 +1,7 @@
 """Timers that came due. One that no longer fits its definition or its run is nothing (rule E-01)."""
 
 from autosys_py.core import notes
-from autosys_py.core.boxes import judge, terminate
+from autosys_py.core.boxes import terminate
 from autosys_py.core.codes import LIVE, STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job
@@ -80,12 +80,6 @@ def check_term_run_time(draft: Draft, event: Event) -> None:
     if _is_current_run(draft, event):
         draft.record_event(event)
         terminate(draft, event.joid)
-
-
-def check_box(draft: Draft, event: Event) -> None:
-    """A member left the box: it may be over now (rule B-30)."""
-    if event.joid in draft.world.jobs and draft.state(event.joid).status is Status.RUNNING:
-        judge(draft, event.joid, None)
 
 
 def look_again(draft: Draft, event: Event) -> None:

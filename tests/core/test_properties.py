@@ -1,0 +1,367 @@
+"""What must hold whatever happens: small random estates, random operators, random outcomes, random crashes.
+
+A seed is a story. It plays on the real engine, and after every turn the world is held against what no rule may ever
+break (`Watched._check`). A seed that fails says so, with the last facts; play it again alone with
+`PROPERTY_SEEDS=17:18 pytest tests/core/test_properties.py`, or many with `PROPERTY_SEEDS=200:5000`.
+"""
+
+import os
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from autosys_py.agent.simulated import SimulatedOutcome
+from autosys_py.core import starts
+from autosys_py.core.codes import DONE_IN_BOX, FAILED, EventCode, Status
+from autosys_py.core.configuration import Configuration
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Fact, Job, JobState, Outcome, RunKey
+from autosys_py.core.windows import is_inside
+from autosys_py.core.world import WAITING
+from tests.engine import Engine
+from tests.loading import load_jil
+
+UTC = ZoneInfo("UTC")
+BEGIN = 1_738_584_000
+TURNS = 150
+"""In one stretch; two jobs in ON_NOEXEC mode that start each other would go on every second."""
+
+FIRST, _, LAST = os.environ.get("PROPERTY_SEEDS", "0:200").partition(":")
+
+
+@pytest.mark.parametrize("seed", range(int(FIRST), int(LAST)))
+def test_nothing_that_must_hold_is_ever_broken(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch_starts(monkeypatch)
+    play(seed)
+
+
+def play(seed: int) -> list[Fact]:
+    """The story of one seed; returns its past."""
+    story = Story(seed)
+    try:
+        story.play()
+    except Exception as error:
+        last = "\n".join(map(told, story.engine.facts[-20:]))
+        raise AssertionError(f"seed {seed}: {error!r}\n{story.jil}\n{last}") from error
+    return story.engine.facts
+
+
+def told(fact: Fact) -> str:
+    """A fact without what is empty."""
+    shown = {name: getattr(fact, name) for name in ("joid", "run_num", "ntry", "name", "value", "sent_by", "notes")}
+    details = " ".join(f"{name}={value}" for name, value in shown.items() if value)
+    status = fact.status.name if fact.status else ""
+    return f"{fact.seq:4} +{fact.time - BEGIN:5} {fact.code.name} {status} {details} {fact.changes}"
+
+
+class Crash(Exception):
+    """The scheduler dies inside a turn."""
+
+
+class Watched(Engine):
+    """An engine that crashes now and then and is looked at after every turn."""
+
+    def __init__(self, chance: Random, configuration: Configuration) -> None:
+        super().__init__(BEGIN, UTC, configuration)
+        self.chance = chance
+        self.folded: dict[int, JobState] = {}
+        """The states by the past alone."""
+        self.begun: set[RunKey] = set()
+        self.activated: set[int] = set()
+        """Jobs that an operator set ACTIVATED or STARTING, which is stored and means nothing."""
+        self._seen = 0
+
+    def load(self, text: str) -> None:
+        load_jil(self.store, text, self.now, self.zone)
+        for row in self.store.statuses():
+            self.folded.setdefault(row.head.joid, row.state)
+
+    @property
+    def is_behind(self) -> bool:
+        """Was the last stretch too busy to be played out?"""
+        due = self._next()
+        return due is not None and due <= self.now
+
+    def run_for(self, seconds: int) -> None:
+        moment = self.now + seconds
+        for _ in range(TURNS):
+            due = self._next()
+            if due is None or due > moment:
+                break
+            self.now = max(self.now, due)
+            self._turn()
+        self.now = moment
+
+    def _turn(self) -> None:
+        fate = self.chance.random()
+        if fate < 0.03:
+            self._crash_inside()
+            return
+        super()._turn()
+        self._check(self.facts[self._seen :])
+        self._seen = len(self.facts)
+        if fate < 0.06:
+            self.restart()  # committed, not delivered
+            self._check([])
+
+    def _crash_inside(self) -> None:
+        def die(processed: object, outcome: Outcome, now: int) -> None:
+            raise Crash
+
+        self.store.write_turn = die  # type: ignore[method-assign]
+        with pytest.raises(Crash):
+            super()._turn()
+        del self.store.write_turn
+        self.restart()
+
+    def _check(self, facts: list[Fact]) -> None:
+        world = self.world
+        for fact in facts:
+            for joid, changes in fact.changes:
+                for name, value in changes.items():
+                    setattr(self.folded[joid], name, value)
+        for joid, state in world.states.items():
+            assert self.folded[joid] == state, f"folding the past of job {joid}"
+        rows = self.store.load()
+        assert rows.states == world.states
+        assert {run.key: run for run in rows.open_runs} == world.runs
+        assert (rows.last_seq, rows.last_run_num) == (world.last_seq, world.last_run_num)
+        assert rows.globals == world.globals
+        assert {job.joid: job for job in rows.jobs} == world.jobs
+        assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
+        for fact in facts:
+            self._check_start(fact)
+        for joid, job in world.jobs.items():
+            if job.is_box:
+                self._check_box(job)
+            if job.box_joid and world.states[joid].status is Status.ACTIVATED:
+                around = list(boxes_around(self, job))
+                runs = any(world.states[box].status is Status.RUNNING for box in around)
+                assert runs or self.activated & {joid, *around}, f"{job.name} is ACTIVATED and no box around it runs"
+        given = [order.key for _, order in self.agent.starts]
+        assert len(given) == len(set(given)), "a run was started twice"
+
+    def _check_start(self, fact: Fact) -> None:
+        """A run begins with a fact of its own, once."""
+        begins = any("last_start" in changes and "box_ntry" in changes for _, changes in fact.changes)
+        if begins:
+            key = RunKey(fact.joid, fact.run_num, fact.ntry)
+            assert key not in self.begun, f"{key} began twice"
+            self.begun.add(key)
+
+    def _check_box(self, job: Job) -> None:
+        states = [self.world.states[joid] for joid in self.world.members[job.joid]]
+        unfinished = sum(state.status not in DONE_IN_BOX for state in states)
+        failed = sum(state.status in FAILED for state in states)
+        assert self.world.tallies[job.joid] == (unfinished, failed), f"the tally of {job.name}"
+        if self.world.states[job.joid].status is Status.RUNNING and not unfinished:
+            override = job.box_failure if failed else job.box_success
+            assert override is not None, f"{job.name} is over and still RUNNING"
+
+
+def boxes_around(engine: Engine, job: Job) -> Iterator[int]:
+    while job.box_joid in engine.world.jobs:
+        yield job.box_joid
+        job = engine.world.jobs[job.box_joid]
+
+
+def watch_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at every start at its very moment: an unforced one must find its gates open."""
+    start_job, start_box, bypass = starts._start_job, starts.start_box, starts.bypass
+
+    def watched_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
+        if not forced:
+            check_gates(draft, job, again=same_run)
+        start_job(draft, job, state, forced=forced, same_run=same_run)
+
+    def watched_box(draft: Draft, box: int, *, forced: bool = False) -> None:
+        if not forced:
+            check_gates(draft, draft.job(box), again=False)
+        start_box(draft, box, forced=forced)
+
+    def watched_bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
+        if not forced:
+            check_gates(draft, draft.job(joid), again=False)
+        bypass(draft, joid, forced=forced)
+
+    monkeypatch.setattr(starts, "_start_job", watched_job)
+    monkeypatch.setattr(starts, "start_box", watched_box)
+    monkeypatch.setattr(starts, "bypass", watched_bypass)
+
+
+QUEUE_RELEASES = frozenset({EventCode.MACH_ONLINE, EventCode.MACHINE_CHANGED, EventCode.DEFINITION_CHANGED})
+
+
+def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
+    state, box = draft.state(job.joid), draft.box_state(job)
+    event = draft.outcome.facts[0]
+    by_hand = event.joid == job.joid and bool(event.sent_by)
+    released = event.code in QUEUE_RELEASES
+    retried = by_hand and event.code is EventCode.RESTART
+    if box is not None:
+        assert box.status is Status.RUNNING, f"{job.name} starts in a box that does not run"
+        if not (again or retried):
+            assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
+            assert by_hand or state.status is Status.ACTIVATED, f"{job.name} starts from {state.status.name}"
+    unseen = released and draft.world.configuration.EvaluateQueuedJobStarts == "0"
+    if again or unseen:
+        return
+    assert job.condition is None or draft.holds(job.condition, job.joid), f"{job.name} starts with a false condition"
+    assert job.schedule is None or state.latched or by_hand or released, f"{job.name} starts before its time"
+    assert retried or is_inside(draft, job), f"{job.name} starts outside its run window"
+
+
+class Story:
+    """An estate and what happens to it, all from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        keys = {
+            "RestrictForceStart": self.chance.choice("0111"),
+            "MissedMemberTick": self.chance.choice(["lost", "latched"]),
+            "MaxRestartTrys": 2,
+            "EvaluateQueuedJobStarts": self.chance.choice("0112"),
+        }
+        self.engine = Watched(Random(seed + 1), Configuration(**keys))  # type: ignore[arg-type]
+        self.names: list[str] = []
+        self.boxes: dict[str, int] = {}
+        """Name and depth."""
+        self.jil = ""
+
+    def play(self) -> None:
+        self.jil = "\n".join(["insert_machine: m  node_name: localhost", *self._estate()])
+        self.engine.load(self.jil)
+        for name in self.names:
+            for start in range(4):
+                self.engine.agent.plan(name, self._outcome(), start)
+        for _ in range(self.chance.randint(10, 30)):
+            self._act()
+            self.engine.run_for(self.chance.choice([0, 0, 1, 30, 60, 300, 1200]))
+        self.engine.run_for(3600)
+        if self.engine.is_behind:
+            return
+        for run in self.engine.world.runs.values():
+            job = self.engine.world.jobs.get(run.key.joid)
+            assert job is None or job.is_box or run.start > self.engine.now - 1800, f"{run} was forgotten"
+
+    # The estate
+
+    def _estate(self) -> Iterator[str]:
+        for number in range(self.chance.randint(3, 9)):
+            yield self._job(f"j{number}")
+
+    def _job(self, name: str) -> str:
+        chance = self.chance
+        is_box = chance.random() < 0.35
+        parts = [f"insert_job: {name}", "job_type: box" if is_box else "job_type: cmd  command: x"]
+        there = self.engine.world.names if self.jil else self.names
+        inside = [box for box, depth in self.boxes.items() if depth < 3 and box in there]
+        depth = 1
+        if inside and chance.random() < 0.8:
+            box = chance.choice(inside)
+            depth = self.boxes[box] + 1
+            parts += [f"box_name: {box}", *self._some(0.15, "box_terminator: 1"), *self._some(0.2, "job_terminator: 1")]
+            parts += self._some(0.1, "auto_hold: 1")
+        self.names.append(name)
+        if is_box:
+            self.boxes[name] = depth
+            for override in ("box_success", "box_failure"):
+                parts += self._some(0.15, f"{override}: {self._condition()}")
+        else:
+            parts += [f"machine: {chance.choice(['localhost', 'm'])}", *self._some(0.3, "n_retrys: 2")]
+        parts += self._some(0.4, f"condition: {self._condition()}")
+        parts += self._some(0.15, f"term_run_time: {chance.randint(1, 5)}")
+        parts += self._some(0.1, "max_run_alarm: 2  min_run_alarm: 1")
+        parts += self._some(0.25, f"date_conditions: 1  {self._dates()}")
+        return "  ".join(parts)
+
+    def _some(self, likelihood: float, text: str) -> list[str]:
+        return [text] if self.chance.random() < likelihood else []
+
+    def _dates(self) -> str:
+        return self.chance.choice(
+            [
+                "start_mins: 5,25,45",
+                'start_times: "12:10,12:50,14:00"',
+                'run_window: "12:10-12:40"',
+                'start_mins: 0,20,40  run_window: "12:05-12:50"',
+            ]
+        )
+
+    def _condition(self) -> str:
+        text = self._atom()
+        for _ in range(self.chance.choice([0, 0, 1, 2])):
+            text = f"({text}) {self.chance.choice('&|')} {self._atom()}"
+        return text
+
+    def _atom(self) -> str:
+        chance = self.chance
+        name = f"j{chance.randint(0, 8)}"
+        if chance.random() < 0.1:
+            return f'v(G) = "{chance.choice("YN")}"'
+        if chance.random() < 0.1:
+            return f"e({name}) > 1"
+        lookback = chance.choice(["", "", "", ",0", ",00.30"])
+        return f"{chance.choice('sssfddtn')}({name}{lookback})"
+
+    def _outcome(self) -> SimulatedOutcome:
+        chance = self.chance
+        if chance.random() < 0.08:
+            return SimulatedOutcome(0, start_failure="no memory", permanent=chance.random() < 0.3)
+        return SimulatedOutcome(chance.choice([0, 1, 60, 90, 600]), chance.choice([0, 0, 0, 0, 1, 3, -9, None]))
+
+    # What happens
+
+    def _act(self) -> None:
+        chance, world = self.chance, self.engine.world
+        if chance.random() < 0.12:
+            self._define()
+            return
+        if chance.random() < 0.06:
+            self.engine.restart()
+        event = Event(chance.choice(EVENTS), self.engine.now, sent_by="operator@host")
+        event.joid = chance.choice([*world.jobs, *world.jobs, 99])
+        match event.code:
+            case EventCode.CHANGE_STATUS:
+                event.status = chance.choice([*STATUSES, *STATUSES, *Status, None])
+                if event.status in (Status.ACTIVATED, Status.STARTING):
+                    self.engine.activated |= {event.joid}
+            case EventCode.SET_GLOBAL:
+                event.joid, event.name, event.value = 0, "G", chance.choice(["Y", "N", "DELETE"])
+            case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
+                event.joid, event.name = 0, chance.choice(["m", "m", "localhost", "nowhere", ""])
+            case _:
+                event.value = chance.choice(["", "", "", "15,9", "abc", "-1"])
+        self.engine.send(event)
+
+    def _define(self) -> None:
+        chance, world = self.chance, self.engine.world
+        self.engine.run_for(0)
+        names = sorted(world.names)
+        if chance.random() < 0.4 and len(self.names) < 14:
+            self.engine.load(self._job(f"j{len(self.names)}"))
+        elif names:
+            name = chance.choice(names)
+            joid = world.names[name]
+            if world.states[joid].status is not Status.STARTING:
+                change = f"condition: {self._condition()}" if chance.random() < 0.7 else "max_run_alarm: 1"
+                self.engine.load(f"update_job: {name}  {change}")
+
+
+EVENTS = [
+    *[EventCode.STARTJOB] * 8,
+    *[EventCode.FORCE_STARTJOB] * 4,
+    *[EventCode.KILLJOB] * 3,
+    *[EventCode.CHANGE_STATUS] * 5,
+    *[EventCode.SET_GLOBAL] * 2,
+    *[EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE] * 2,
+    *[EventCode.JOB_ON_HOLD, EventCode.JOB_OFF_HOLD] * 2,
+    *[EventCode.JOB_ON_ICE, EventCode.JOB_OFF_ICE, EventCode.JOB_ON_NOEXEC, EventCode.JOB_OFF_NOEXEC],
+    *[EventCode.RESTART, EventCode.JOB_STATUS_CHANGED, EventCode.SEND_SIGNAL, EventCode.CHANGE_PRIORITY],
+    *[EventCode.DELETEJOB, EventCode.REPLY_RESPONSE, EventCode.COMMENT, EventCode.ALARM, EventCode.CHK_BOX_TERM],
+]
+
+STATUSES: list[Any] = [Status.SUCCESS, Status.FAILURE, Status.TERMINATED, Status.INACTIVE, Status.RUNNING]
