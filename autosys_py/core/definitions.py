@@ -32,9 +32,21 @@ def definition_changed(draft: Draft, event: Event) -> None:
         draft.change(fact, job.joid, latched=False, next_start=due)
         if before.box_joid != job.box_joid:
             _leave_box(draft, before)
+            _leave_run(draft, job)
     _enter_box(draft, job)
     if draft.state(job.joid).status is Status.PEND_MACH:
         release_pending(draft)  # it may have another machine now
+
+
+def rebuild(draft: Draft, event: Event) -> None:
+    """The scheduler came up: what `jil` changed meanwhile may have ended a box or opened a queue (rules B-30, L-14)."""
+    tallies = draft.world.tallies.items()
+    over = [box for box, (unfinished, _) in tallies if not unfinished and draft.state(box).status is Status.RUNNING]
+    if over or draft.world.waiting:
+        draft.record_event(event)
+    for box in over:
+        judge(draft, box, None)
+    release_pending(draft)
 
 
 def machine_changed(draft: Draft, event: Event) -> None:
@@ -48,6 +60,13 @@ def _leave_box(draft: Draft, job: Job) -> None:
     box = job.box_joid
     if box in draft.world.jobs and draft.state(box).status is Status.RUNNING:
         judge(draft, box, None)
+
+
+def _leave_run(draft: Draft, job: Job) -> None:
+    """A moved job that had not started waits no longer, unless a box around it runs here too."""
+    runs = any(draft.state(box).status is Status.RUNNING for box in draft.boxes_around(job))
+    if draft.state(job.joid).status is Status.ACTIVATED and not runs:
+        draft.set_status(job.joid, Status.INACTIVE)
 
 
 def _enter_box(draft: Draft, job: Job) -> None:
@@ -64,6 +83,7 @@ def _enter_box(draft: Draft, job: Job) -> None:
         enter_window(draft, job.joid)  # what watched the former version's window is void (rule E-01)
         return
     if state.status in UNTOUCHED_BY_BOX or state.run_num >= box.run_num:
+        judge(draft, job.box_joid, None)  # a result that it brings along counts
         return
     draft.record(EventCode.ALERT, job.joid)
     draft.set_status(job.joid, Status.ACTIVATED, run_num=box.run_num, ntry=0, exit_code=None)

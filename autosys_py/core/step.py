@@ -27,6 +27,7 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.CHK_TERM_RUNTIME: timers.check_term_run_time,
     EventCode.CHK_RUN_WINDOW: timers.check_window,
     EventCode.BYPASS: timers.look_again,
+    EventCode.QUE_RECOVERY: definitions.rebuild,
     EventCode.DEFINITION_CHANGED: definitions.definition_changed,
     EventCode.MACHINE_CHANGED: definitions.machine_changed,
 }

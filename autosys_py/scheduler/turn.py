@@ -43,6 +43,8 @@ class Turns:
     """Our name in the lease."""
     complain: Callable[[Event], None]
     """Told of an event that the core failed on, inside the handler of the exception."""
+    is_up: bool = False
+    """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
 
     def take(self, now: int, reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
         """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
@@ -55,7 +57,8 @@ class Turns:
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
             due = self._due(now)
-            for event in in_order(self.world, [*map(event_of, reports), *due]):
+            came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
+            for event in in_order(self.world, [*map(event_of, reports), *came_up, *due]):
                 self._attach(event)
                 outcome = self._step(event, now)
                 self.world.apply(outcome)
@@ -64,6 +67,7 @@ class Turns:
                 del total.states[joid]  # touched, and deleted later in the turn
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
+        self.is_up = True
         return total
 
     def start_order(self, effect: Effect, environment: dict[str, str]) -> StartOrder | None:

@@ -201,7 +201,8 @@ def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
     by_hand = event.joid == job.joid and bool(event.sent_by)
     released = event.code in QUEUE_RELEASES
     retried = by_hand and event.code is EventCode.RESTART
-    if box is not None:
+    moved = again and state.was_idle_run  # its run began outside
+    if box is not None and not moved:
         assert box.status is Status.RUNNING, f"{job.name} starts in a box that does not run"
         if not (again or retried):
             assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
@@ -346,8 +347,14 @@ class Story:
         elif names:
             name = chance.choice(names)
             joid = world.names[name]
-            if world.states[joid].status is not Status.STARTING:
-                change = f"condition: {self._condition()}" if chance.random() < 0.7 else "max_run_alarm: 1"
+            boxes = [box for box in self.boxes if box in world.names]
+            is_command = name not in self.boxes
+            if chance.random() < 0.2 and is_command and not world.states[joid].is_live:
+                self.engine.load(f"delete_job: {name}")
+            elif world.states[joid].status is not Status.STARTING:
+                change = chance.choice([f"condition: {self._condition()}", "max_run_alarm: 1"])
+                if boxes and is_command and chance.random() < 0.4:
+                    change = f"box_name: {chance.choice(boxes)}"
                 self.engine.load(f"update_job: {name}  {change}")
 
 
