@@ -1,4 +1,4 @@
-"""autorep: reports on jobs, machines and global variables (cli.md §3, docs/autorep.md)."""
+"""autorep: reports on jobs, machines, global variables and all other objects (cli.md §3, docs/autorep.md)."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from autosys_py.cli.job_report import JobReport
     from autosys_py.cli.selection import Selection
 
-LATER = ("V", "X", "Y", "z", "C", "Q", "o", "p", "f", "a", "-type")
+LATER = ("Q", "p")
 """Of the product, not yet ours."""
+OBJECTS = ("V", "X", "Y", "z", "C")
+"""What is neither a job nor a machine nor a global."""
 
 
 def main() -> NoReturn:
@@ -26,7 +28,10 @@ def report(given: Given) -> int:
     """One report. Exit code 0; everything else is raised."""
     _check(given)
     with open_instance(given.get("S")) as instance:
-        if "M" in given:
+        letter = next((letter for letter in OBJECTS if letter in given), "")
+        if letter:
+            _objects(instance, given, letter)
+        elif "M" in given:
             _machines(instance, given)
         elif "G" in given:
             _globals(instance, given)
@@ -40,9 +45,12 @@ def _check(given: Given) -> None:
     for option in LATER:
         if option in given:
             raise misuse(99006, f"autorep -{option.removeprefix('-')}")
-    objects = [given.any("BI"), *(option in given for option in "JMG")]
+    objects = [given.any("BI"), *(option in given for option in ("J", "G", *OBJECTS))]
+    if "M" in given and not ("V" in given and "d" in given):  # there it restricts the resources
+        objects.append(True)
     if sum(objects) != 1:
         raise wrong_usage()
+    _check_additions(given)
     if sum(option in given for option in "sdq") > 1:
         raise misuse(50104)
     if given.get("--format") not in (None, *FORMATS):
@@ -53,15 +61,31 @@ def _check(given: Given) -> None:
         raise wrong_usage()
 
 
+def _check_additions(given: Given) -> None:
+    """Options that belong to some reports only."""
+    if "o" in given and (not given.any("JBI") or not is_number(given["o"])):
+        raise misuse(40010)
+    if given.any(("f", "a")) and not ("z" in given or ("J" in given and "q" in given)):
+        raise wrong_usage()
+    if ("-type" in given and "z" not in given) or ("--format" in given and given.any(("o", *OBJECTS))):
+        raise wrong_usage()
+
+
 # Jobs
 
 
 def _jobs(instance: Instance, given: Given) -> None:
     selection = _selection(instance, given)
+    if "o" in given:
+        from autosys_py.cli.query_report import override_lines
+        from autosys_py.cli.zone import local_zone
+
+        write_source(override_lines(instance, selection, int(given["o"]), local_zone()))
+        return
     if "q" in given:
         from autosys_py.cli.query_report import job_lines
 
-        write_source(job_lines(instance, selection, wide="w" in given))
+        write_source(job_lines(instance, selection, wide="w" in given, blob_folder=given.get("f")))
         return
     from autosys_py.cli.job_report import STATUS_WORDS, JobReport
 
@@ -142,6 +166,21 @@ def _globals(instance: Instance, given: Given) -> None:
         write_lines(variables.line(*row, times, narrow=narrow) for row in rows)
 
 
+# Everything else
+
+
+def _objects(instance: Instance, given: Given, letter: str) -> None:
+    from autosys_py.cli import object_report
+
+    if "q" in given:
+        lead = instance.configuration.AutorepQueryLeadingBlanks
+        write_source(object_report.source_lines(instance.store, given, letter, lead))
+    elif letter == "z":
+        write_lines(object_report.glob_lines(instance.store, given))
+    else:
+        write_lines(object_report.object_lines(instance.store, given, letter))
+
+
 def _write_data(given: Given, keys: tuple[str, ...], rows: Iterable[Row]) -> None:
     write_lines(FORMATS[given["--format"]](keys, rows))
 
@@ -160,10 +199,12 @@ COMMAND = Command(
     name="autorep",
     title="Report",
     synopsis=(
-        "-J job_name [-s [status] | -d | -q] [-L levels] [-R run] [-n] [-t] [-w]\n"
+        "-J job_name [-s [status] | -d | -q | -o number] [-L levels] [-R run] [-n] [-t] [-w]\n"
         "-B group_name -I application_name [-s [status] | -d | -q] [-L levels] [-R run] [-n] [-t] [-w]\n"
         "-M machine_name [-s | -d | -q] [-n]\n"
         "-G global_name [-n]\n"
+        "-V resource_name [-s | -d [-M machine_name] | -q] [-n]\n"
+        "-X instance | -Y job_type | -C profile | -z glob [-f folder] [-a] [-type type] [-s | -q]\n"
         "[--format json | csv] [-S autoserv]"
     ),
     options=(
@@ -172,7 +213,11 @@ COMMAND = Command(
         Option("I", "application_name", 'jobs of an application; ALL, wildcards, " " for none'),
         Option("M", "machine_name", "machines; ALL, wildcards"),
         Option("G", "global_name", "global variables; ALL, wildcards"),
-        Option("V", "resource_name", "not in this version, like -X -Y -z -C -Q -o -p -f -a -type"),
+        Option("V", "resource_name", "resources; ALL, wildcards"),
+        Option("X", "instance", "external instances; ALL, wildcards"),
+        Option("Y", "job_type", "user-defined job types; ALL, wildcards"),
+        Option("C", "profile", "connection profiles; ALL, wildcards"),
+        Option("z", "glob", "globs, each written to a file; ALL, wildcards"),
         Option("s", "status", "summary; with a status only the rows of jobs in it", accepts=_is_status, yields=True),
         Option("d", text="detail: the events of the latest run"),
         Option("q", text="definitions as JIL"),
@@ -185,10 +230,12 @@ COMMAND = Command(
         Option("S", "autoserv", "another instance"),
         Option("D", "value", "accepted and ignored", accepts=_is_value),
         Option("N", "value", "accepted and ignored", accepts=_is_value),
-        *(Option(letter, "name", "not in this version") for letter in "XYzCQof"),
+        Option("o", "number", "the override of that number, 0 = in effect; with -J -B -I"),
+        Option("f", "folder", "where blobs and globs are written; with -z or -J -q"),
+        Option("a", text="written as text: .txt behind the names"),
+        Option("-type", "type", "generic or emailtemplate; with -z"),
+        Option("Q", "name", "not in this version"),
         Option("p", text="not in this version"),
-        Option("a", text="not in this version"),
-        Option("-type", "type", "not in this version"),
     ),
     notes=("A pattern that matches nothing prints nothing; a name that does not exist is an error.",),
     act=report,

@@ -1,7 +1,7 @@
 """`autorep -q`: definitions as JIL that can be loaded again (cli.md §3.7, jil.md §10)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -9,31 +9,84 @@ from typing import TYPE_CHECKING
 from autosys_py.cli.selection import CHUNK, Placed, Selection
 from autosys_py.core.condition import LONG_NAMES, Kind
 from autosys_py.report.summary import full_status
+from autosys_py.report.times import TimeFormat
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from autosys_py.cli.instance import Instance
-    from autosys_py.core.model import Definition, Machine
+    from autosys_py.core.model import Definition, Machine, NamedObject
     from autosys_py.event_server.protocol import EventServer
 
 CONDITIONS = frozenset({"condition", "box_success", "box_failure"})
 
 
-def job_lines(instance: "Instance", selection: Selection, *, wide: bool) -> Iterator[str]:
-    """The definitions of a selection, members one blank further in on every level."""
+def job_lines(
+    instance: "Instance", selection: Selection, *, wide: bool, blob_folder: str | None = None
+) -> Iterator[str]:
+    """The definitions of a selection, members one blank further in on every level, each with its blobs behind it.
+
+    With a folder the blobs are written to files in it, which the definitions name. Raises OSError if that fails.
+    """
     from autosys_py.jil.renderer import render_job
 
     names = {placed.head.joid: placed.head.name for placed in selection.jobs}
     lead = instance.configuration.AutorepQueryLeadingBlanks
+    blobs_of = _blobs(instance.store, selection)
     for placed, definition in _definitions(instance.store, selection.jobs):
         box = placed.head.box_joid
         box_name = names.get(box) or _name_of(instance.store, box)
         shown = _widened(definition) if wide else definition
-        yield from _led(render_job(shown, box_name, placed.depth), lead)
+        yield from led(render_job(shown, box_name, placed.depth), lead)
+        blobs = blobs_of(placed.head.name)
+        if blobs:
+            yield from _blob_lines(placed, blobs, blob_folder)
         lead = 2
     if selection.explicit and len(selection.jobs) == 1 and instance.configuration.AutorepStatusComment == "1":
         row = instance.store.status(selection.jobs[0].head.joid)
         if row is not None:
             yield f"/* status: {full_status(row.state)} */"
+
+
+def _blobs(store: "EventServer", selection: Selection) -> "Callable[[str], list[NamedObject]]":
+    """The blobs of a job by its name; all are read at once where most jobs are printed."""
+    if not selection.most:
+        return lambda name: store.objects("blob", name)
+    found: dict[str, list[NamedObject]] = {}
+    for blob in store.objects("blob"):
+        found.setdefault(blob.name, []).append(blob)
+    return lambda name: found.get(name, [])
+
+
+def _blob_lines(placed: Placed, blobs: "list[NamedObject]", folder: str | None) -> list[str]:
+    from autosys_py.cli.downloads import download
+    from autosys_py.jil.blobs import in_order
+    from autosys_py.jil.object_renderer import render_blobs
+
+    name = placed.head.name
+    files = []
+    if folder is not None:
+        for number, blob in enumerate(in_order(blobs), start=1):
+            files.append(download(folder, f"{name}_{number}.txt", blob.value("blob_input")))
+    return render_blobs(name, blobs, placed.depth, files)
+
+
+def override_lines(instance: "Instance", selection: Selection, number: int, zone: "ZoneInfo") -> Iterator[str]:
+    """The overrides of a selection with this number, 0 = those in effect. No job without one is mentioned."""
+    from autosys_py.jil.object_renderer import render_override
+    from autosys_py.jil.overrides import RUN_NUM, STARTED, number_of, pending
+
+    moment = TimeFormat(zone, "MM/DD/YYYY")
+    short = TimeFormat(zone, "MM/DD")
+    lead = instance.configuration.AutorepQueryLeadingBlanks
+    for placed in selection.jobs:
+        there = instance.store.objects("override", placed.head.name)
+        waiting = pending(there) if number == 0 else next((each for each in there if number_of(each) == number), None)
+        if waiting is None:
+            continue
+        started = short(int(waiting.value(STARTED) or 0))
+        yield from led(render_override(waiting, moment(waiting.time), waiting.value(RUN_NUM), started), lead)
+        lead = 2
 
 
 def machine_lines(instance: "Instance", machines: "Iterable[Machine]") -> Iterator[str]:
@@ -42,11 +95,11 @@ def machine_lines(instance: "Instance", machines: "Iterable[Machine]") -> Iterat
 
     lead = instance.configuration.AutorepQueryLeadingBlanks
     for machine in machines:
-        yield from _led(render_machine(machine), lead)
+        yield from led(render_machine(machine), lead)
         lead = 2
 
 
-def _led(lines: list[str], blanks: int) -> Iterator[str]:
+def led(lines: list[str], blanks: int) -> Iterator[str]:
     """A definition behind so many empty lines, however many it came with."""
     first = next((position for position, line in enumerate(lines) if line), len(lines))
     yield from [""] * blanks

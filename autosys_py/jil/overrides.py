@@ -37,7 +37,7 @@ def check_override(stanza: Stanza, before: Definition | None, known: Known, sett
     waiting = pending(there)
     if before is not None and stanza.cancels:
         return _cancel(reading, waiting)
-    if not reading.given and before is not None:
+    if not stanza.statements and before is not None:
         reading.refuse(0, f"override_job of {reading.name} gives no value.")
     checked = JobCheck(reading, before, known, settings, "override").run()
     if checked.definition is None:

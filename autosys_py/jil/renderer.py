@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from autosys_py.core.model import Definition, Machine
 from autosys_py.jil import attributes
 from autosys_py.jil.attributes import Attribute
+from autosys_py.jil.domains import NAME
 from autosys_py.jil.machines import split_members
 from autosys_py.jil.scanner import scan
 from autosys_py.jil.values import Quoting, escaped_name, plain, stored
@@ -23,42 +24,43 @@ def render_job(definition: Definition, box_name: str, indent: int) -> list[str]:
     lines that are not empty are indented by `indent` blanks."""
     job = definition.job
     name = escaped_name(job.name)
-    lines = _head(name, f"insert_job: {name}   job_type: {job.job_type} ")
-    lines += [f"{key}: {_printed('job', key, value)}" for key, value in _in_order(definition, box_name)]
+    lines = head(name, f"insert_job: {name}   job_type: {job.job_type} ")
+    lines += [f"{key}: {printed('job', key, value)}" for key, value in _in_order(definition, box_name)]
     margin = " " * indent
     return [margin + line if line else line for line in lines]
 
 
 def render_machine(machine: Machine) -> list[str]:
     """The lines of a machine's definition, two empty ones first (jil.md §10.3)."""
-    lines = _head(escaped_name(machine.name), f"insert_machine: {escaped_name(machine.name)}")
+    lines = head(escaped_name(machine.name), f"insert_machine: {escaped_name(machine.name)}")
     virtual = machine.type in ("v", "p")
     return lines + list(_virtual(machine) if virtual else _real(machine))
 
 
-def _head(name: str, opening: str) -> list[str]:
+def head(name: str, opening: str) -> list[str]:
+    """What stands above the attributes of anything; two empty lines first."""
     return ["", "", f"/* {DASHES} {name} {DASHES} */ ", "", opening]
 
 
 def _in_order(definition: Definition, box_name: str) -> list[tuple[str, str]]:
     """Every attribute that is printed, in the order of jil.md §10.2."""
-    printed = [each for each in definition.attributes if each[0] != "box_name"]
-    given = {key for key, _ in printed}
+    pairs = [each for each in definition.attributes if each[0] != "box_name"]
+    given = {key for key, _ in pairs}
     if box_name:
-        printed.append(("box_name", box_name))
-    printed += [each for each in _DEFAULTS if each[0] not in given]
+        pairs.append(("box_name", box_name))
+    pairs += [each for each in _DEFAULTS if each[0] not in given]
     if definition.job.job_type == "FW" and "watch_interval" not in given:
-        printed.append(("watch_interval", "60"))
-    return sorted(printed, key=lambda each: attributes.place(each[0]))
+        pairs.append(("watch_interval", "60"))
+    return sorted(pairs, key=lambda each: attributes.place(each[0]))
 
 
-def _printed(kind: str, name: str, value: str) -> str:
+def printed(kind: str, name: str, value: str) -> str:
     """A stored value as it stands behind `name: `."""
-    if name == "box_name":
-        return escaped_name(value)
     attribute = attributes.find(kind, name)
     if attribute is None or not value:
         return value
+    if attribute.domain is NAME:
+        return escaped_name(value)
     quoting = attribute.quoting
     usual = f'"{value}"' if quoting is Quoting.QUOTED else value
     if quoting is Quoting.RAW or not _is_risky(value, quoting):
@@ -116,7 +118,7 @@ def _machine_value(machine: Machine, name: str, value: str) -> str:
     if not value:
         attribute = attributes.MACHINE[name]
         value = escaped_name(machine.name) if name == "node_name" else attribute.default
-    return _printed("machine", name, value)
+    return printed("machine", name, value)
 
 
 def _virtual(machine: Machine) -> Iterator[str]:

@@ -3,10 +3,12 @@
 from zoneinfo import ZoneInfo
 
 from autosys_py.cli.define import Answer, Definer, load
-from autosys_py.core.model import Definition, Job, JobState
+from autosys_py.core.model import Definition, Job, JobState, NamedObject
 from autosys_py.event_server.memory import MemoryStore
+from autosys_py.jil.object_renderer import render_blobs, render_object
 from autosys_py.jil.renderer import render_job, render_machine
 
+KINDS = ("job_type", "resource", "xinst", "glob", "connectionprofile", "monbro")
 NOW = 1770098400
 """Tuesday 02/03/2026 06:00:00 UTC."""
 
@@ -60,14 +62,23 @@ class Desk:
         return found[0].removeprefix(f"{attribute}: ")
 
     def everything(self) -> str:
-        """`autorep -J ALL -q`, without indents."""
+        """All objects that jobs need, then `autorep -J ALL -q` without indents."""
+        lines = [line for kind in KINDS for thing in self.store.objects(kind) for line in render_object(thing)]
         boxes = {head.joid: head.name for head in self.store.heads()}
-        lines = [
-            line
-            for definition in self.store.definitions()
-            for line in render_job(definition, boxes.get(definition.job.box_joid, ""), 0)
-        ]
+        for definition in self.store.definitions():
+            name = definition.job.name
+            lines += render_job(definition, boxes.get(definition.job.box_joid, ""), 0)
+            lines += render_blobs(name, self.store.objects("blob", name), 0)
         return "\n".join(lines) + "\n"
+
+    def object(self, kind: str, name: str, part: str = "") -> NamedObject:
+        thing = self.store.object(kind, name, part)
+        assert thing is not None, f"there is no {kind} {name}"
+        return thing
+
+    def source(self, kind: str, name: str, part: str = "") -> list[str]:
+        """What -q prints of an object, without its head."""
+        return render_object(self.object(kind, name, part))[4:]
 
     def machine(self, name: str) -> list[str]:
         machine = self.store.machine(name)

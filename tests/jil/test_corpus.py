@@ -117,3 +117,11 @@ def test_calendars_are_not_jil() -> None:
 def test_a_blob_that_looks_like_jil_is_one_value() -> None:
     text = read_all(CORPUS / "made" / "blobs-resources.jil")
     assert [stanza.subcommand for stanza in scan(text.split("\n"))] == ["insert_resource", "insert_job", "insert_blob"]
+    first, second = desk_with_machines(), desk_with_machines()
+    assert first.codes(text) == []
+    blob = first.object("blob", "MADE_BLOB_JOB", "1").value("blob_input")
+    assert blob.startswith("first line\nowner: still text") and blob.endswith("\nlast line\n")
+    assert second.codes(first.everything()) == []
+    assert second.everything() == first.everything()
+    kept = [line.replace("$$blobt", '"$$blobt"') for line in text.split("\n") if line.strip()]
+    assert sorted(kept) == sorted(line for line in first.everything().split("\n") if line.strip())
