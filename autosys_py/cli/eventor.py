@@ -102,11 +102,13 @@ def _run_folders(instance: Instance) -> "Path":
 
 
 def _discard_stops(instance: Instance) -> None:
-    """A STOP_DEMON that was sent while no scheduler ran must not stop this one (semantics.md §3.3)."""
+    """A STOP_DEMON that came due while no scheduler ran must not stop this one (semantics.md §3.3)."""
     from autosys_py.core.codes import EventCode
 
-    while instance.store.cancel_event(EventCode.STOP_DEMON, 0, None) is not None:
-        pass
+    now = int(time.time())
+    for event in instance.store.pending_events(0):
+        if event.code is EventCode.STOP_DEMON and event.due <= now:
+            instance.store.cancel_event(EventCode.STOP_DEMON, 0, event.due)
 
 
 def _reader(instance: Instance) -> "Callable[[], Configuration]":

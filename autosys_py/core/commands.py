@@ -42,7 +42,7 @@ def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:
 
 def force_next_try(draft: Draft, event: Event, fact: Fact) -> None:
     """A job that waits between two tries: the next try now."""
-    begin(draft, event.joid, forced=True, same_run=True)
+    force(draft, event.joid, same_run=True)
 
 
 def kill(draft: Draft, event: Event, fact: Fact) -> None:

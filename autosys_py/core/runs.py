@@ -26,7 +26,7 @@ def running(draft: Draft, event: Event) -> None:
     draft.outcome.answered.append((EffectKind.START, key))
     if not _counts(draft, event):
         _record_stale(draft, event)
-    elif draft.state(event.joid).status is Status.STARTING:
+    elif draft.state(event.joid).last_start is None:  # not told before, whatever live status was set by hand
         draft.set_status(event.joid, Status.RUNNING, time=event.due, last_start=event.due, text=event.value)
         set_run_timers(draft, event.joid)
 

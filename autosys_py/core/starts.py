@@ -64,12 +64,12 @@ def restart_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
         begin(draft, joid)
 
 
-def force(draft: Draft, joid: int) -> None:
+def force(draft: Draft, joid: int, *, same_run: bool = False) -> None:
     """FORCE_STARTJOB: whatever the gates say (rule T-02), recording what was bypassed."""
     job = draft.job(joid)
     if job.condition is not None and not draft.holds(job.condition, joid):
         draft.alarm(joid, Alarm.FORCED_PAST_CONDITION, _bypassed(draft, job))
-    begin(draft, joid, forced=True)
+    begin(draft, joid, forced=True, same_run=same_run)
 
 
 def _bypassed(draft: Draft, job: Job) -> str:
