@@ -47,6 +47,8 @@ class Option(NamedTuple):
     """The value is optional: taken only if this holds for it."""
     yields: bool = False
     """An optional value that a waiting option gets first and that is never glued: `autorep -s`."""
+    second: str = ""
+    """What a second value is called: a free value, given under the name of the option and a 2: `autotimezone -a`."""
 
 
 class Command(NamedTuple):
@@ -65,6 +67,8 @@ class Command(NamedTuple):
     """Code of the line that a wrong command line prints."""
     folds: bool = True
     """A letter in one case only is accepted in both."""
+    usage_gap: bool = True
+    """An empty line stands between the error line and the usage text."""
 
 
 CREDENTIALS = (
@@ -165,7 +169,7 @@ class _Parser:
         if self.asked is not None:
             raise Asked(self.asked)
         if self.error is None and self.waiting:
-            self.error = wrong_usage(50130, self.waiting[0].name.removeprefix("-"))
+            self.error = wrong_usage(50130, self.waiting[0].name.removeprefix("-").removesuffix("2"))
         if self.error is None and self.given.any(("-pw", "-pwx")) and "-usr" not in self.given:
             self.error = wrong_usage()
         if self.error is not None:
@@ -174,7 +178,7 @@ class _Parser:
     def _free_value(self, value: str) -> None:
         """Goes to the option that began to wait last (rule 5)."""
         if self.waiting:
-            self.given.put(self.waiting.pop().name, value)
+            self._give(self.waiting.pop(), value)
         else:
             self._fail()
 
@@ -209,7 +213,7 @@ class _Parser:
             elif not option.argument:
                 self.given.put(option.name, None)
             elif rest:
-                self.given.put(option.name, rest)
+                self._give(option, rest)
                 return
             else:
                 self._next_value(option)
@@ -227,7 +231,13 @@ class _Parser:
         if following is None or (following.startswith("-") and not (option.numeric and _is_negative(following))):
             self.waiting.append(option)
         else:
-            self.given.put(option.name, self.arguments.pop())
+            self._give(option, self.arguments.pop())
+
+    def _give(self, option: Option, value: str) -> None:
+        """Puts the value; an option with a second one begins to wait for it."""
+        self.given.put(option.name, value)
+        if option.second:
+            self.waiting.append(Option(f"{option.name}2", option.second))
 
     def _optional_value(self, option: Option, rest: str) -> bool:
         """Takes the optional value if there is one (rule 6); True if the group ends with it."""
@@ -281,7 +291,7 @@ def usage(command: Command) -> str:
     label = "WHERE:"
     for option in (*command.options, *CREDENTIALS, *STANDARD):
         name = option.name if option.name.startswith("--") else option.name.removeprefix("-")
-        lines.append(f"{label:<6} {name:<5} {option.argument:<21} {option.text}".rstrip())
+        lines.append(f"{label:<6} {name:<5} {f'{option.argument} {option.second}'.strip():<21} {option.text}".rstrip())
         label = ""
     lines.append("")
     for number, note in enumerate(command.notes, start=1):

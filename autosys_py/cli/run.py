@@ -65,7 +65,9 @@ def _perform(command: Command, arguments: Sequence[str]) -> int:
     try:
         return command.act(parse(command, arguments))
     except WrongUsage as wrong:
-        complain(*(wrong.lines or (message(command.usage_error),)), usage(command).removesuffix("\n"))
+        text = usage(command).removesuffix("\n")
+        lines = wrong.lines or (message(command.usage_error),)
+        complain(*lines, text if command.usage_gap else text.removeprefix("\n"))
         return wrong.exit_code
     except Asked as asked:
         return _answer(command, asked.what, arguments)

@@ -1,0 +1,136 @@
+"""autotimezone: names for time zones (cli.md §7.6, rule D-09, docs/autotimezone.md)."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn
+
+from autosys_py.cli import clock
+from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import complain, message, refusal
+from autosys_py.cli.names import is_pattern, select
+from autosys_py.cli.options import Command, Given, Option, WrongUsage, wrong_usage
+from autosys_py.cli.output import write_lines
+from autosys_py.cli.run import leave, run
+from autosys_py.core.model import NamedObject
+from autosys_py.core.text import visible
+from autosys_py.core.timezones import LONGEST, TimeZones, folded, is_name
+
+if TYPE_CHECKING:
+    from autosys_py.event_server.protocol import EventServer
+
+KIND = "timezone"
+"""Of the stored objects; attributes `type` and `zone`."""
+WRONG = {"a": 50101, "c": 50106, "d": 50109, "t": 50120}
+"""The code of a wrong argument by option."""
+
+
+def main() -> NoReturn:
+    leave(run(COMMAND))
+
+
+def autotimezone(given: Given) -> int:
+    """Does the one thing that the line asks for."""
+    modes = [letter for letter in "acdlqt" if letter in given]
+    if not modes:
+        raise wrong_usage(50147)
+    if len(modes) > 1:
+        raise wrong_usage()
+    with open_instance() as instance:
+        match modes[0]:
+            case "l":
+                write_lines(_table(instance.store.objects(KIND)))
+            case "q":
+                _query(instance, given["q"])
+            case "d":
+                _delete(instance, given["d"])
+            case "t":
+                _add(instance, "t", given["t"], given["t"])
+            case letter:
+                _add(instance, letter, given[letter], given[f"{letter}2"])
+    return 0
+
+
+def zones_of(store: "EventServer") -> TimeZones:
+    """What names of zones mean in this instance."""
+    return TimeZones({entry.name: entry.value("zone") for entry in store.objects(KIND)})
+
+
+def _add(instance: Instance, letter: str, name: str, target: str) -> None:
+    """An alias and a city lead to a zone; an entry of `-t` stands for itself. It takes the place of one of its name."""
+    for typed in (name, target):
+        if not is_name(typed):
+            raise _wrong(letter, typed, exit_code=2)
+    store = instance.store
+    with store.transaction():
+        zones = zones_of(store)
+        if zones.zone(target) is None or (letter != "t" and folded(target) == folded(name)):
+            raise _wrong(letter, target, exit_code=1)
+        _drop(store, name)
+        attributes = (("type", {"a": "A", "c": "C", "t": "Z"}[letter]), ("zone", target))
+        store.put_object(NamedObject(KIND, name, "", attributes, instance.user_host, clock.now()))
+    if letter != "t" and zones.system_name(name) is not None:
+        complain(message(99041, name, severity="W"))
+
+
+def _delete(instance: Instance, name: str) -> None:
+    with instance.store.transaction():
+        if not _drop(instance.store, name):
+            raise _wrong("d", name, exit_code=1)
+
+
+def _drop(store: "EventServer", name: str) -> bool:
+    """Deletes the entry of a name, however spelt; False if there was none."""
+    spelt = [entry.name for entry in store.objects(KIND) if folded(entry.name) == folded(name)]
+    for each in spelt:
+        store.delete_object(KIND, each)
+    return bool(spelt)
+
+
+def _query(instance: Instance, name: str) -> None:
+    """The entries of a name or pattern; a zone of the system counts as an entry that stands for itself."""
+    entries = instance.store.objects(KIND)
+    found = select(folded(name) if not is_pattern(name) else name, entries, lambda entry: _key(entry, name))
+    if not found and not is_pattern(name):
+        system = zones_of(instance.store).system_name(name)
+        if system is None:
+            raise refusal(99011, name)
+        found = [NamedObject(KIND, system, "", (("type", "Z"), ("zone", system)))]
+    write_lines(_table(found))
+
+
+def _key(entry: NamedObject, name: str) -> str:
+    return entry.name if is_pattern(name) else folded(entry.name)
+
+
+def _table(entries: Iterable[NamedObject]) -> list[str]:
+    rows = [f"{visible(entry.name):<50} {entry.value('type'):<9}{visible(entry.value('zone'))}" for entry in entries]
+    if not rows:
+        return []
+    heading = f"{'Entry':<50}{'Type':<8}Zone"
+    rule = f"{'-' * 40:<50}{'-' * 6:<8}{'-' * 17}"
+    return [message(50089, severity="I"), heading, rule, *rows]
+
+
+def _wrong(letter: str, typed: str, exit_code: int) -> WrongUsage:
+    wrong = wrong_usage(WRONG[letter], typed)
+    wrong.exit_code = exit_code
+    return wrong
+
+
+COMMAND = Command(
+    name="autotimezone",
+    title="Timezone",
+    synopsis="-a alias zone | -c city zone | -t zone\n-d name | -q name | -l",
+    options=(
+        Option("a", "alias", "adds an alias of a zone", second="zone"),
+        Option("c", "city", "adds a city and its zone", second="zone"),
+        Option("t", "zone", "adds a zone: a POSIX rule, or one of the system"),
+        Option("d", "name", "deletes an entry"),
+        Option("q", "name", "shows an entry, or the entries that match a pattern with % * ?"),
+        Option("l", text="lists all entries"),
+    ),
+    act=autotimezone,
+    notes=(
+        f"Names have at most {LONGEST} characters; case and blanks in them are ignored.",
+        "A zone is one of the system, another entry, or a POSIX rule, whose hours count west: GMT+5.",
+    ),
+)
