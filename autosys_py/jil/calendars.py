@@ -17,6 +17,7 @@ from autosys_py.core.cycles import Cycle, Period, PeriodEnd
 from autosys_py.core.date_rules import Rule
 from autosys_py.core.extended_calendar import MONDAY_TO_FRIDAY, Action, ExtendedCalendar
 from autosys_py.core.model import NamedObject
+from autosys_py.core.text import visible
 from autosys_py.jil.calendar_dates import (
     WrongYear,
     end_of,
@@ -194,7 +195,7 @@ class _Reading:
             typed = "" if bad.code == 50305 else bad.typed
             hint = bad.hint
             if not hint and entry.typed not in entry.source:  # a continued value: the place is not on the line shown
-                hint = f"it stands at: {value[bad.place :][:40]}"
+                hint = f"it stands at: {visible(value[bad.place :][:40])}"
             more = {"typed": typed, "choices": bad.choices, "hint": hint}
             self.record.blame(entry.fault(bad.code, texts[bad.code], place, **more))
             return []

@@ -194,6 +194,13 @@ def test_syntax_errors(text: str, place: int) -> None:
     assert (raised.value.code, raised.value.place) == (10520, place)
 
 
+def test_a_fault_in_a_continued_condition() -> None:
+    (fault,) = one("extended_calendar: E\ncondition: mon &\n  \u202efoo\n").faults
+    assert (fault.line, fault.column, fault.hint) == (2, 12, "expected a keyword")
+    (fault,) = one("extended_calendar: E\ncondition: mon &\n  2026/02/30\u202e\n").faults
+    assert (fault.line, fault.column, fault.hint) == (2, 12, "it stands at: 2026/02/30\\u202e")
+
+
 # Laws
 
 TEXTS = st.text(st.sampled_from("ab :#\"\\/*,'é\t\udcff\x07\n") | st.characters(), max_size=12)
