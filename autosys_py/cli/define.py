@@ -177,16 +177,17 @@ class Definer:
         return reading.faults
 
     def _write(self, definition: Definition, seed: Status | None, answer: Answer | None, now: int) -> Job:
-        """The definition, its first state if it is new, its next tick, and the scheduler's notice."""
-        with self.store.transaction():
-            job = self.store.put_definition(definition)
-            due = next_start(job.schedule, now, self.zone) if job.schedule is not None else None
-            if not definition.job.joid:
-                self.store.put_first_state(job.joid, _first_state(seed, due, now))
-            if due is not None:
-                tick = Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now)
-                self.store.add_event(tick)
-            self._notify(job.joid, job.job_ver, now)
+        """The definition, its first state if it is new, its next tick, and the scheduler's notice.
+
+        Without a savepoint: the only refusal, AlreadyExists, comes before anything is written.
+        """
+        job = self.store.put_definition(definition)
+        due = next_start(job.schedule, now, self.zone) if job.schedule is not None else None
+        if not definition.job.joid:
+            self.store.put_first_state(job.joid, _first_state(seed, due, now))
+        if due is not None:
+            self.store.add_event(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
+        self._notify(job.joid, job.job_ver, now)
         self.known.put_job(job)
         if answer is not None and due is not None:
             answer.scheduled = (job.name, due)

@@ -305,12 +305,13 @@ def _piped_lines(before_waiting: Callable[[], None]) -> Iterable[str]:
         return
     pieces: list[bytes] = []
     for chunk in _chunks(before_waiting):
-        first, *others = chunk.split(b"\n")
-        pieces.append(first)
-        for other in others:
-            yield b"".join(pieces).decode("utf-8", "surrogateescape")
-            pieces = [other]
-    if pieces:
+        whole, newline, rest = chunk.rpartition(b"\n")
+        if newline:
+            yield from b"".join((*pieces, whole)).decode("utf-8", "surrogateescape").split("\n")
+            pieces = [rest]
+        else:
+            pieces.append(rest)
+    if any(pieces):
         yield b"".join(pieces).decode("utf-8", "surrogateescape")
 
 

@@ -66,7 +66,8 @@ class Definitions(Seam):
             self._retire(job.joid)
         else:
             job = replace(job, joid=self._draw_joid(), job_ver=1)
-        self.change_many("insert_definition", [definition_row(replace(definition, job=job))])
+        numbered = Definition(job, definition.attributes, definition.sent_by, definition.time)
+        self.change_many("insert_definition", [definition_row(numbered)])
         self.change_many("insert_condition_name", [(escaped(name), job.joid) for name in names_in(job)])
         return job
 

@@ -100,6 +100,10 @@ _PLAIN_LINE = re.compile(
 )
 """A statement alone on its line, every quote closed, no colon or comment outside quotes: nearly every line.
 What this does not match goes the long way."""
+_HEAD_LINE = re.compile(
+    r"[ \t]*+(insert_job)[ \t]*+:[ \t]*+([A-Za-z0-9._#@\-]++)[ \t]++(job_type)[ \t]*+:[ \t]*+([A-Za-z0-9]++)[ \t]*+\r?\Z"
+)
+"""How an export opens nearly every stanza."""
 _EXIT = re.compile(r"exit[ \t]*\Z", re.IGNORECASE)
 _BLANK_RUN = re.compile(r"[ \t]*")
 _MARKS = re.compile(r'"|/\*|:')
@@ -182,7 +186,7 @@ class _Scanner:
         """Takes a line of the common form; False if it is of another. Changes nothing but speed."""
         match = _PLAIN_LINE.match(line)
         if match is None:
-            return False
+            return self._head_line(line)
         word, value = match.groups()
         attribute = self._table.get(word) or self._table.get(word.lower())
         if attribute is None or attribute.name == "blob_input":
@@ -193,6 +197,24 @@ class _Scanner:
         self._continues = attribute.domain.continues
         self._begun = (self._number, match.start(1) + 1, match.start(2) + 1, line)
         self._pieces = [value]
+        return True
+
+    def _head_line(self, line: str) -> bool:
+        """The same for the line that opens a stanza."""
+        match = _HEAD_LINE.match(line)
+        if match is None:
+            return False
+        text = line.removesuffix("\r")
+        self._close()
+        self._open_stanza("insert_job", "job")
+        self._begun = (self._number, match.start(1) + 1, match.start(2) + 1, text)
+        self._pieces = [match[2]]
+        self._close()
+        self._keyword = "job_type"
+        self._attribute = self._table["job_type"]
+        self._continues = self._attribute.domain.continues
+        self._begun = (self._number, match.start(3) + 1, match.start(4) + 1, text)
+        self._pieces = [match[4]]
         return True
 
     def _fresh(self, text: str, at: int) -> None:
