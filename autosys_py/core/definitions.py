@@ -4,7 +4,7 @@ A definition is already durable when this event is processed, so the world takes
 its consequences.
 """
 
-from autosys_py.core.boxes import judge
+from autosys_py.core.boxes import RESET_AT_END, judge
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Job
@@ -12,6 +12,7 @@ from autosys_py.core.queues import release_pending
 from autosys_py.core.schedule import next_start
 from autosys_py.core.starts import UNTOUCHED_BY_BOX, consider
 from autosys_py.core.windows import enter_window
+from autosys_py.core.world import WAITING
 
 
 def definition_changed(draft: Draft, event: Event) -> None:
@@ -63,10 +64,15 @@ def _leave_box(draft: Draft, job: Job) -> None:
 
 
 def _leave_run(draft: Draft, job: Job) -> None:
-    """A moved job that had not started waits no longer, unless a box around it runs here too."""
-    runs = any(draft.state(box).status is Status.RUNNING for box in draft.boxes_around(job))
-    if draft.state(job.joid).status is Status.ACTIVATED and not runs:
-        draft.set_status(job.joid, Status.INACTIVE)
+    """A moved job waits no longer for what belongs to the run it left: ACTIVATED where a box around it runs, else
+    INACTIVE. Alone it goes on with its tries or in its queue."""
+    box, status = draft.box_state(job), draft.state(job.joid).status
+    runs = any(draft.state(around).status is Status.RUNNING for around in draft.boxes_around(job))
+    is_kept = status in WAITING and (box is None or box.status is Status.RUNNING)
+    if status in RESET_AT_END and not is_kept:
+        becomes = Status.ACTIVATED if runs else Status.INACTIVE
+        if becomes is not status:
+            draft.set_status(job.joid, becomes)
 
 
 def _enter_box(draft: Draft, job: Job) -> None:

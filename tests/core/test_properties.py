@@ -353,7 +353,8 @@ class Story:
                 self.engine.load(f"delete_job: {name}")
             elif world.states[joid].status is not Status.STARTING:
                 change = chance.choice([f"condition: {self._condition()}", "max_run_alarm: 1"])
-                if boxes and is_command and chance.random() < 0.4:
+                is_iced = world.states[joid].status is Status.ON_ICE
+                if boxes and is_command and not is_iced and chance.random() < 0.4:
                     change = f"box_name: {chance.choice(boxes)}"
                 self.engine.load(f"update_job: {name}  {change}")
 
