@@ -65,8 +65,9 @@ class _Session:
 
         self.instance = instance
         self.validation = validation
-        self.printer = _Printer(TimeFormat(local_zone(), instance.configuration.DateFormat), quiet=quiet)
         self.definer = _definer(instance)
+        times = TimeFormat(local_zone(), instance.configuration.DateFormat)
+        self.printer = _Printer(times, lambda: self.definer.known.names_near(""), quiet=quiet)
         self.answers: list[Answer] = []
         """Of the open batch, not yet printed."""
         self.transaction: AbstractContextManager[None] | None = None
@@ -187,13 +188,22 @@ def _definer(instance: Instance) -> "Definer":
 class _Printer:
     """The transcript: I lines to standard output, E and W lines to standard error, in one order."""
 
-    def __init__(self, moment: "Callable[[int | None], str]", *, quiet: bool) -> None:
+    def __init__(
+        self, moment: "Callable[[int | None], str]", known_names: Callable[[], tuple[str, ...]], *, quiet: bool
+    ) -> None:
         self.moment = moment
+        self.known_names = known_names
+        """The jobs that a mistyped name may mean; none where there are too many to look."""
         self.quiet = quiet
+        self.stanzas = self.refused = self.errors = 0
+        """Counted as they are printed; `refused` are stanzas."""
         self._waiting: list[str] = []
 
     def stanza(self, answer: "Answer") -> None:
         """The lines of one stanza."""
+        self.stanzas += 1
+        self.refused += not answer.accepted
+        self.errors += sum(fault.is_error for fault in answer.faults)
         self._rule()
         if answer.opening:
             self._say(answer.opening)
@@ -207,7 +217,7 @@ class _Printer:
             name, box = (visible(each) for each in answer.entered)
             self._complain(f"CAUAJM_W_19102 Added job {name} into an already running box {box}.")
         if answer.undefined:
-            self._say(*_undefined_lines(answer.undefined))
+            self._say(*_undefined_lines(answer.undefined, self.known_names()))
         if answer.accepted:
             self._say("CAUAJM_I_50205 Database Change WAS Successful!")
         else:
@@ -216,11 +226,13 @@ class _Printer:
 
     def undefined_block(self, name: str, undefined: list[str]) -> None:
         self._rule()
-        self._say(f"Job: {visible(name)}", *_undefined_lines(undefined))
+        self._say(f"Job: {visible(name)}", *_undefined_lines(undefined, self.known_names()))
 
     def end(self, refused: bool, syntax_failed: bool) -> None:
         """The closing block."""
         self._rule()
+        if self.refused and sys.stderr is not None and sys.stderr.isatty():  # for people: no script expects it
+            self._complain(f"{_counted(self.errors, 'error')} in {self.refused} of {_counted(self.stanzas, 'stanza')}")
         if syntax_failed:
             self._complain("CAUAJM_E_50246 JIL syntax check FAILED")
         if refused:
@@ -248,8 +260,12 @@ class _Printer:
         complain(*lines)
 
 
-def _undefined_lines(names: list[str]) -> list[str]:
-    numbered = [f"{number}) {visible(name)}" for number, name in enumerate(names, start=1)]
+def _undefined_lines(names: list[str], known: tuple[str, ...]) -> list[str]:
+    from autosys_py.jil.diagnostic import nearest
+
+    numbered: list[str] = []
+    for number, name in enumerate(names, start=1):
+        numbered += [f"{number}) {visible(name)}", *_meant("" if name in known else nearest(name, known))]
     return [
         "*** WARNING: The Following Jobs are referenced in the ***",
         "Conditions for this Job, YET are not defined!",
@@ -261,7 +277,7 @@ def fault_lines(fault: "Diagnostic") -> list[str]:
     """A fault as it is printed: its line, and under an error where it is and what to type instead."""
     text = visible(fault.text)
     if not fault.is_error:
-        return [f"*** WARNING: {text}"]
+        return [f"*** WARNING: {text}", *_meant(fault.suggestion)]
     lines = [f"CAUAJM_E_{fault.code:05d} {text}" if fault.code else f"*** ERROR: {text}"]
     if not fault.line:
         return lines
@@ -271,11 +287,16 @@ def fault_lines(fault: "Diagnostic") -> list[str]:
     behind = visible(source[fault.column - 1 : start + SHOWN])
     place = f"    line {fault.line}, column {fault.column}: "
     lines += [f"{place}{before}{behind}".rstrip(), " " * (len(place) + width(before)) + "^"]
-    if fault.hint:
-        lines.append(f"    {fault.hint}")
-    elif fault.suggestion:
-        lines.append(f"    did you mean {visible(fault.suggestion)}?")
-    return lines
+    return [*lines, f"    {fault.hint}"] if fault.hint else [*lines, *_meant(fault.suggestion)]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _meant(name: str) -> list[str]:
+    """What is to be typed instead, if that can be guessed."""
+    return [f"    did you mean {visible(name)}?"] if name else []
 
 
 # Where lines come from

@@ -144,6 +144,15 @@ def test_undefined_jobs_at_once_or_never(jil: Jil) -> None:
     assert "WARNING" not in jil("update_job: J\ndescription: x\n", "-V", "none").out
 
 
+def test_what_may_have_been_meant(jil: Jil) -> None:
+    done = jil("insert_job: NIGHTLY_LOAD\ncommand: x\nmachine: localhst\n" + J + "condition: s(NIGHTLY_LAOD)\n")
+    assert done.err == lines(
+        "*** WARNING: machine 'localhst' is not defined, NIGHTLY_LOAD will wait in PEND_MACH",
+        "    did you mean localhost?",
+    )
+    assert lines("1) NIGHTLY_LAOD", "    did you mean NIGHTLY_LOAD?") in done.out
+
+
 def test_syntax_writes_nothing_and_sees_earlier_stanzas(jil: Jil, store: MemoryStore) -> None:
     done = jil("insert_job: B job_type: b\n" + J + "box_name: B\n", "-V", "syntax")
     assert (done.code, done.err, store.heads()) == (0, "", [])
