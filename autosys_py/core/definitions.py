@@ -64,13 +64,13 @@ def _leave_box(draft: Draft, job: Job) -> None:
 
 
 def _leave_run(draft: Draft, job: Job) -> None:
-    """A moved job waits no longer for what belongs to the run it left: ACTIVATED where a box around it runs, else
+    """A moved job waits no longer for what belongs to the run it left: ACTIVATED in a box that runs or will, else
     INACTIVE. Alone it goes on with its tries or in its queue."""
     box, status = draft.box_state(job), draft.state(job.joid).status
-    runs = any(draft.state(around).status is Status.RUNNING for around in draft.boxes_around(job))
     is_kept = status in WAITING and (box is None or box.status is Status.RUNNING)
     if status in RESET_AT_END and not is_kept:
-        becomes = Status.ACTIVATED if runs else Status.INACTIVE
+        takes_part = box is not None and box.status in (Status.RUNNING, Status.ACTIVATED)
+        becomes = Status.ACTIVATED if takes_part else Status.INACTIVE
         if becomes is not status:
             draft.set_status(job.joid, becomes)
 

@@ -3,6 +3,7 @@
 from autosys_py.core.codes import Alarm, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.machines import choose
+from autosys_py.core.model import Job
 from autosys_py.core.schedule import is_day
 from autosys_py.core.starts import begin
 from autosys_py.core.windows import enter_window, is_inside
@@ -25,14 +26,8 @@ def _release(draft: Draft, joid: int) -> None:
     box = draft.box_state(job)
     in_running_box = box is not None and box.status is Status.RUNNING
     evaluate = draft.world.configuration.EvaluateQueuedJobStarts
-    unseen = state.forced or evaluate == "0"
     draft.set_status(joid, Status.ACTIVATED)
-    may_start = unseen or (
-        (box is None or in_running_box)
-        and (job.condition is None or draft.holds(job.condition, joid))
-        and is_inside(draft, job)
-        and (evaluate != "2" or job.schedule is None or is_day(job.schedule, draft.now, draft.world.zone))
-    )
+    may_start = state.forced or ((box is None or in_running_box) and (evaluate == "0" or _holds(draft, job, evaluate)))
     if may_start:
         is_retry = bool(state.retries or state.system_restarts)
         begin(draft, joid, forced=state.forced, same_run=is_retry)
@@ -42,3 +37,12 @@ def _release(draft: Draft, joid: int) -> None:
     else:
         draft.set_status(joid, Status.INACTIVE)
     draft.alarm(joid, Alarm.QUEUEDJOB_STARTFAIL)
+
+
+def _holds(draft: Draft, job: Job, evaluate: str) -> bool:
+    """EvaluateQueuedJobStarts `1`: condition and window; `2`: the day too."""
+    return (
+        (job.condition is None or draft.holds(job.condition, job.joid))
+        and is_inside(draft, job)
+        and (evaluate != "2" or job.schedule is None or is_day(job.schedule, draft.now, draft.world.zone))
+    )
