@@ -17,6 +17,7 @@ from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import complain
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
+from autosys_py.cli.progress import Progress, progress_of_input
 from autosys_py.cli.run import leave, run
 from autosys_py.core.text import visible, width
 
@@ -88,7 +89,7 @@ class _Session:
         from autosys_py.jil.scanner import scan
 
         interactive = _is_interactive()
-        lines = _typed_lines() if interactive else _piped_lines(self._commit)
+        lines = self._lines(self._commit)
         try:
             for stanza in scan(lines):
                 self._begin()
@@ -105,7 +106,7 @@ class _Session:
         """Everything as if it were applied, then taken back; the whole input first, so that nobody waits for us."""
         from autosys_py.jil.scanner import scan
 
-        stanzas = list(scan(_typed_lines() if _is_interactive() else _piped_lines(lambda: None)))
+        stanzas = list(scan(self._lines(lambda: None)))
         try:
             with self.instance.store.transaction():
                 for stanza in stanzas:
@@ -113,6 +114,17 @@ class _Session:
                 raise _RollBack
         except _RollBack:
             return
+
+    def _lines(self, before_waiting: Callable[[], None]) -> Iterable[str]:
+        """The input, line by line, from wherever it comes."""
+        if not _is_interactive():
+            return _piped_lines(before_waiting, progress_of_input(quiet=self.printer.quiet))
+        from autosys_py.cli.terminal import typed_lines
+
+        store = self.instance.store
+        return typed_lines(
+            lambda number: f"jil>>{number}> ", self.instance.folder, lambda: [head.name for head in store.heads()]
+        )
 
     def _apply(self, stanza: "Stanza") -> "Answer":
         from autosys_py.cli.define import undefined_jobs
@@ -306,26 +318,12 @@ def _is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _typed_lines() -> Iterator[str]:
-    """Lines from a terminal, each behind a prompt with its number."""
-    number = 0
-    while True:
-        number += 1
-        sys.stdout.write(f"jil>>{number}> ")
-        sys.stdout.flush()
-        line = sys.stdin.buffer.readline()
-        if not line:
-            sys.stdout.write("\n")
-            return
-        yield line.decode("utf-8", "surrogateescape").removesuffix("\n")
-
-
-def _piped_lines(before_waiting: Callable[[], None]) -> Iterable[str]:
+def _piped_lines(before_waiting: Callable[[], None], progress: Progress | None) -> Iterable[str]:
     """Lines from a pipe or file. `before_waiting` is called whenever no more input is there yet."""
     if sys.stdin is None:
         return
     pieces: list[bytes] = []
-    for chunk in _chunks(before_waiting):
+    for chunk in _watched(_chunks(before_waiting), progress):
         whole, newline, rest = chunk.rpartition(b"\n")
         if newline:
             yield from b"".join((*pieces, whole)).decode("utf-8", "surrogateescape").split("\n")
@@ -334,6 +332,19 @@ def _piped_lines(before_waiting: Callable[[], None]) -> Iterable[str]:
             pieces.append(rest)
     if any(pieces):
         yield b"".join(pieces).decode("utf-8", "surrogateescape")
+
+
+def _watched(chunks: Iterator[bytes], progress: Progress | None) -> Iterator[bytes]:
+    """The same chunks, and a bar that counts them."""
+    if progress is None:
+        yield from chunks
+        return
+    try:
+        for chunk in chunks:
+            yield chunk
+            progress.advance(len(chunk))
+    finally:
+        progress.close()
 
 
 def _chunks(before_waiting: Callable[[], None]) -> Iterator[bytes]:

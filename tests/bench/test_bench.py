@@ -11,7 +11,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -110,44 +109,6 @@ def test_whole_commands_against_importing_click(instance: LiveInstance, name: st
         ratios.append(seconds / reference)
     print(f"\n{name}: {statistics.median(own) * 1000:.0f} ms CPU, {statistics.median(ratios):.2f} × import click")
     assert statistics.median(ratios) < 2.5
-
-
-def test_jil_loads_twenty_thousand_jobs(instance: LiveInstance, tmp_path: Path) -> None:
-    jobs = 20_000
-    path = tmp_path / "estate.jil"
-    path.write_text("".join(estate(jobs)), encoding="utf-8")
-
-    def load() -> None:
-        with path.open("rb") as text:
-            subprocess.run(["jil", "-q"], stdin=text, env=instance.environment, check=True)
-
-    seconds, peak = timed(load)
-    print(f"\njil, {jobs} jobs: {seconds:.2f} s, {peak:.0f} MB peak")
-    assert seconds < 20
-
-
-def estate(jobs: int) -> list[str]:
-    """Boxes of 20, half of the members with a condition."""
-    stanzas = []
-    for number in range(jobs):
-        box = number - number % 20
-        if number == box:
-            stanzas.append(f'insert_job: box{box}   job_type: BOX\ndescription: "box {box}"\nowner: root\n\n')
-            continue
-        condition = f"condition: s(job{number - 1})\n" if number % 2 == 0 else ""
-        stanzas.append(
-            f"insert_job: job{number}   job_type: CMD\nbox_name: box{box}\ncommand: /opt/batch/run.sh {number}\n"
-            f"machine: localhost\nowner: root\npermission: gx,wx\ndate_conditions: 0\n{condition}"
-            f'description: "job {number}"\nstd_out_file: "/var/log/batch/{number}.out"\nalarm_if_fail: 1\n\n'
-        )
-    return stanzas
-
-
-def timed(work: Callable[[], None]) -> tuple[float, float]:
-    """Wall seconds and the largest child's peak memory in MB."""
-    begin = time.monotonic()
-    work()
-    return time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def test_an_idle_scheduler_costs_nothing(instance: LiveInstance) -> None:

@@ -1,5 +1,6 @@
 """jil: the transcript, -V, -q, exit codes, and what a killed one leaves (jil.md §11)."""
 
+import contextlib
 import io
 import os
 import pty
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from autosys_py.cli.jil import COMMAND
+from autosys_py.cli.progress import Progress
 from autosys_py.cli.run import run
+from autosys_py.cli.terminal import Completer
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Done
 
@@ -272,6 +275,73 @@ def test_the_prompt_of_a_terminal(environment: dict[str, str]) -> None:
     assert seen.startswith("jil>>1> jil>>2> jil>>3> ")
     assert "jil>>5> " in seen and "jil>>6> " not in seen
     assert seen.count("CAUAJM_I_50205") == 2
+
+
+def test_line_editing_and_history(environment: dict[str, str], tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    session = subprocess.Popen(["jil"], stdin=slave, stdout=slave, env={**environment, "TERM": "dumb"})
+    os.close(slave)
+    os.write(master, b"insert_job: J job_type: b\nauto_h\t1\nexit\n")
+    seen = b""
+    with contextlib.suppress(OSError):  # the other end is gone
+        while piece := os.read(master, 1000):
+            seen += piece
+    os.close(master)
+    assert session.wait() == 0
+    assert b"jil>>2> " in seen
+    shown = subprocess.run(["autorep", "-J", "J", "-q"], env=environment, capture_output=True, check=True).stdout
+    assert b"auto_hold: 1" in shown
+    history = tmp_path / "jil_history"
+    assert history.read_text(encoding="utf-8").split("\n")[:2] == ["insert_job: J job_type: b", "auto_hold: 1"]
+    assert history.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "choices"),
+    [
+        ("", "insert_jo", ["insert_job: ", "insert_job_type: "]),
+        ("", "auto_", ["auto_hold: ", "auto_delete: "]),
+        ("insert_job: J  ", "job_l", ["job_load: "]),
+        ("box_name: ", "N", ["NIGHT", "NOON"]),
+        ("update_job: ", "NI", ["NIGHT"]),
+        ("condition: s(NOON) & s(", "NI", ["NIGHT"]),
+        ("command: x ", "n_", ["n_retrys: "]),
+    ],
+)
+def test_completion(before: str, word: str, choices: list[str]) -> None:
+    completer = Completer(lambda: ["NOON", "NIGHT"])
+    completer.saw("insert_job: X")
+    found = completer.choices(before, word)
+    assert set(found) >= set(choices[:2])
+    assert all(each.lower().startswith(word.lower()) for each in found)
+
+
+class Watched(io.StringIO):
+    """Standard error that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_appears_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Watched()
+    monkeypatch.setattr(sys, "stderr", screen)
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    bar = Progress(100)
+    bar.advance(10)
+    assert screen.getvalue() == ""
+    now[0] = 1.5
+    bar.advance(40)
+    bar.close()
+    assert "50%" in screen.getvalue()
+
+
+def test_errors_are_counted_for_people(jil: Jil, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Watched()
+    monkeypatch.setattr(sys, "stderr", screen)
+    jil(J + "insert_job: BAD\nfoo: 1\n")
+    assert "3 errors in 1 of 2 stanzas\nCAUAJM_E_50198" in screen.getvalue()
 
 
 def test_one_definition_on_sqlite(environment: dict[str, str]) -> None:
