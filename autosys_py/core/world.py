@@ -86,6 +86,8 @@ class World:
         before = self.jobs.get(job.joid)
         if before is not None:
             self._unindex(before)
+            if before.name != job.name and self.names.get(before.name) == job.joid:
+                del self.names[before.name]  # renamed: the old name is free
         self.jobs[job.joid] = job
         self.names[job.name] = job.joid
         if job.joid not in self.states:
