@@ -6,8 +6,11 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 export AUTOUSER="$here/demo-instance" AUTOSERV=ACE
 unset AUTOSYS_EVENT_SERVER
 
-if [ -e "$AUTOUSER/scheduler.pid" ]; then # a demo that was cut off may still run
-    kill "$(cat "$AUTOUSER/scheduler.pid")" 2>/dev/null || true
+if [ -e "$AUTOUSER/scheduler.pid" ]; then # a demo that was cut off may still run; its number may be another's by now
+    left=$(cat "$AUTOUSER/scheduler.pid")
+    if tr '\0' ' ' < "/proc/$left/cmdline" 2>/dev/null | grep -q 'eventor --exit-when-idle'; then
+        kill "$left" 2>/dev/null || true
+    fi
 fi
 rm -rf "$AUTOUSER"
 mkdir -p -m 700 "$AUTOUSER/feed"

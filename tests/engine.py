@@ -74,7 +74,7 @@ class Engine:
     def _turn(self) -> None:
         self._deliver()
         reports = self.agent.collect(0)
-        outcome = self._turns.take(self.now, reports, self._delivered)
+        outcome = self._turns.take(lambda: self.now, reports, self._delivered)
         self._delivered = []
         self.agent.acknowledge(reports)
         self.facts += outcome.facts

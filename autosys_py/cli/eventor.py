@@ -4,13 +4,14 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from autosys_py.cli.instance import Instance, open_instance
-from autosys_py.cli.messages import Refused, complain, refusal
+from autosys_py.cli.messages import Refused, complain, message, refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
-from autosys_py.cli.zone import local_zone
+from autosys_py.cli.zone import local_zone, zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,8 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     from autosys_py.scheduler.turn import LeaseLost, Turns
 
     configuration, zone = instance.configuration, local_zone()
+    if (wanted := os.environ.get("TZ")) and zone_named(wanted.removeprefix(":")) is None:
+        complain(message(99011, wanted, severity="W"))
     with instance.store.transaction():
         instance.store.put_setting("scheduler_zone", str(zone))
         _discard_stops(instance)
@@ -50,7 +53,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     agent = LocalAgent(
         _run_folders(instance), run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
     )
-    journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _echo)
+    journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
     turns = Turns(instance.store, world, holder, _complain)
     loop = Loop(turns, agent, journal, time.time, environment, _reader(instance))
@@ -63,6 +66,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         raise refusal(99020, instance.autoserv) from None
     finally:
         agent.close()
+        journal.write(int(time.time()), ["Scheduler stopped; running jobs go on."])
         journal.close()
     return 0
 
@@ -163,13 +167,24 @@ def _complain(event: "Event") -> None:
     traceback.print_exc()
 
 
-def _echo(text: str) -> None:
-    """The log on standard output; a reader that went away does not stop the scheduler."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+class _Echo:
+    """The log on standard output. It is a copy: a reader that went away or a full disk ends it, not the scheduler."""
+
+    def __init__(self) -> None:
+        self._works = True
+
+    def write(self, text: str) -> None:
+        if not self._works:
+            return
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError as error:
+            self._works = False
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                complain(f"standard output: {error.strerror}; the log goes on in its file")
 
 
 def _seconds(value: str | None) -> float | None:

@@ -171,7 +171,7 @@ class JobReport:
     def _run_date(self, joid: int, first_seq: int) -> str:
         """The business date that the start of this run carried; a member's comes from the start of its box."""
         fact = self._fact(first_seq)
-        while fact is not None and fact.status in (Status.STARTING, Status.RUNNING) and fact.cause:
+        while fact is not None and fact.code is EventCode.CHANGE_STATUS and fact.cause:
             fact = self._fact(fact.cause)
         if fact is None or fact.code not in STARTS or not (len(fact.value) == 8 and fact.value.isdigit()):
             return ""

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from autosys_py.cli.messages import Refused, complain, message
@@ -37,10 +38,10 @@ def guarded(work: Callable[[], int]) -> int:
     """
     try:
         try:
+            _open_what_is_closed()
             _never_fail_to_encode()
             code = work()
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
             return code
         except Refused as refused:
             complain(*refused.lines)
@@ -91,6 +92,13 @@ def _through_click(command: Command, arguments: Sequence[str]) -> int:
 
     click_command(command).main(list(arguments), prog_name=command.name, standalone_mode=False)
     return 0
+
+
+def _open_what_is_closed() -> None:
+    """A stream that the caller closed (`>&-`) leads to /dev/null: what nobody reads stops nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we live
 
 
 def _never_fail_to_encode() -> None:

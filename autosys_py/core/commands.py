@@ -60,7 +60,8 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
     if queued and draft.world.configuration.KillQueuedJob == "ignore":
         ignore(draft, event, fact)
         return
-    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
+    exit_code = None if queued else state.exit_code  # what never ran has none, whatever the run before returned
+    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True, exit_code=exit_code)
     raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
 
 

@@ -241,15 +241,16 @@ class Draft:
         return self.outcome.run_num
 
     def open_run(self, joid: int, fact: Fact, machine: str) -> Run:
-        """The record of a try that begins with `fact`."""
+        """The record of a try that is started by `fact`; its story begins with what this step first did to the job."""
         state = self.state(joid)
+        first = next(each for each in self.outcome.facts if each.joid == joid)
         run = Run(
             RunKey(joid, state.run_num, state.ntry),
             self.job(joid).job_ver,
             machine,
             fact.time,
             forced=state.forced,
-            first_seq=fact.seq,
+            first_seq=first.seq,
         )
         self.outcome.runs[run.key] = run
         return run

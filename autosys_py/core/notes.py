@@ -62,8 +62,9 @@ def unknown_job(event: str, joid: int) -> str:
     return f"{event} ignored: job {joid} is no longer defined."
 
 
-def stale_report(what: str, name: str) -> str:
-    return f"{what} of an earlier run of <{name}> recorded; its status stays."
+def stale_report(name: str, run: str, exit_code: int | None) -> str:
+    end = f" ended with exit code {exit_code}" if exit_code is not None else ": its agent reported"
+    return f"Run {run} of <{name}>{end}; recorded, the status set meanwhile stays."
 
 
 def wrong_type(event: str, job_type: str) -> str:
@@ -112,6 +113,10 @@ def delete_refused(name: str) -> str:
 
 def restart_refused(name: str, status: str) -> str:
     return f"RESTART refused: <{name}> is {status}; only FAILURE and TERMINATED can be restarted."
+
+
+def offline(machine: str) -> str:
+    return f"CAUAJM_E_10199 Machine <{machine}> is unavailable because it is not online."
 
 
 def missed_tick(name: str) -> str:

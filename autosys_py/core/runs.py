@@ -16,6 +16,14 @@ from autosys_py.core.starts import begin, set_run_timers
 COUNTING = frozenset({*LIVE, Status.ACTIVATED})
 """Statuses that a report may replace (rule M-07)."""
 
+REASONS: dict[int, str] = {
+    ExitCode.CANNOT_OPEN_STD_IN: "std_in_file cannot be opened",
+    ExitCode.CANNOT_OPEN_STD_OUT: "std_out_file cannot be opened",
+    ExitCode.CANNOT_OPEN_STD_ERR: "std_err_file cannot be opened",
+    ExitCode.NOT_IN_PATH: "command or profile not found",
+}
+"""What an exit code of the agent's own says (rule R-08); the shell's words are in `err` of the run folder."""
+
 SHORT_OF_SPACE = "chk_files"
 """How the agent begins the reason of a start that its file-system check forbade (rule R-12)."""
 
@@ -53,6 +61,8 @@ def ended(draft: Draft, event: Event) -> None:
         _record_stale(draft, event)
         return
     text = f"Aborted, Signal {-event.exit_code}" if event.exit_code < 0 else event.value
+    if result is Status.FAILURE:
+        text = text or REASONS.get(event.exit_code, "")
     _finish(draft, event, result, seconds=event.due - run.start, text=text)
 
 
@@ -169,7 +179,8 @@ def _counts(draft: Draft, event: Event) -> bool:
 def _record_stale(draft: Draft, event: Event) -> None:
     fact = draft.record_event(event)
     job = draft.world.jobs.get(event.joid)
-    fact.notes.append(notes.stale_report(event.code.name, job.name if job else str(event.joid)))
+    name = job.name if job else str(event.joid)
+    fact.notes.append(notes.stale_report(name, f"{event.run_num}/{event.ntry}", event.exit_code))
 
 
 def _key(event: Event) -> RunKey:

@@ -117,7 +117,8 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
     machine = choose(draft.world, job)
     fresh: dict[str, Any] = {} if same_run else {"retries": 0, "system_restarts": 0}
     if machine is None:
-        draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None, **fresh)
+        fact = draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None, **fresh)
+        fact.notes += [notes.offline(name.strip()) for name in job.machine.split(",")]
         return
     fact = draft.set_status(
         job.joid,

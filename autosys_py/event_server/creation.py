@@ -14,32 +14,32 @@ from pathlib import Path
 from stat import S_ISREG
 
 from autosys_py.event_server.driver import OLDEST, driver, linked_version
-from autosys_py.event_server.errors import StoreUnavailable
+from autosys_py.event_server.errors import StoreUnusable
 from autosys_py.event_server.sqlite_errors import store_error
 
 
 def is_missing(path: Path) -> bool:
-    """Is there nothing at `path`? Raises `StoreUnavailable` for what is there and is no file, a device for one."""
+    """Is there nothing at `path`? Raises `StoreUnusable` for what is there and is no file, a device for one."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError as error:
-        raise StoreUnavailable(
+        raise StoreUnusable(
             f"event store {path}: {error.strerror}; check owner and mode of the file and its folders"
         ) from None
     if not S_ISREG(mode):
-        raise StoreUnavailable(f"event store {path}: is not a regular file; name another one in AUTOSYS_EVENT_SERVER")
+        raise StoreUnusable(f"event store {path}: is not a regular file; name another one in AUTOSYS_EVENT_SERVER")
     return False
 
 
 def create(path: Path, wal: bool) -> None:
     """Makes the file, mode 0600, unless something is there by now; missing folders are made with mode 0700.
 
-    `wal` says whether it gets a write-ahead log. Raises `StoreUnavailable`.
+    `wal` says whether it gets a write-ahead log. Raises `StoreUnusable`.
     """
     if linked_version() < OLDEST:
-        raise StoreUnavailable(
+        raise StoreUnusable(
             f"event store {path}: needs SQLite {'.'.join(map(str, OLDEST))} or later, this Python has "
             f"{driver.sqlite_version}; pip install pysqlite3"
         )
@@ -50,7 +50,7 @@ def create(path: Path, wal: bool) -> None:
                 _make_file(path, wal)
                 os.fsync(folder)
     except OSError as error:
-        raise StoreUnavailable(f"event store {path}: cannot be created: {error.strerror}; check the folder") from None
+        raise StoreUnusable(f"event store {path}: cannot be created: {error.strerror}; check the folder") from None
 
 
 @contextmanager

@@ -11,9 +11,15 @@ class StoreError(Exception):
 
 
 class StoreUnavailable(StoreError):
-    """It cannot be opened, read or written: permissions, full disk, no such server."""
+    """It cannot be opened, read or written for now: full disk, server away. Trying again later may help."""
 
     exit_code = 75
+
+
+class StoreUnusable(StoreUnavailable):
+    """It cannot be opened, read or written until somebody mends it: permissions, not a file, too old a library."""
+
+    exit_code = 1
 
 
 class StoreBusy(StoreError):

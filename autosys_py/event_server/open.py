@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autosys_py.event_server.creation import create, is_missing, locked, switch_to_wal
 from autosys_py.event_server.driver import linked_version, wal_is_safe
-from autosys_py.event_server.errors import StoreDamaged, StoreError, StoreUnavailable
+from autosys_py.event_server.errors import StoreDamaged, StoreError, StoreUnusable
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.event_server.sql import HEAD
 from autosys_py.event_server.sqlite import SqliteStore
@@ -50,7 +50,7 @@ def _target(path: Path) -> Path:
     try:
         return path.resolve()
     except (RuntimeError, OSError):
-        raise StoreUnavailable(f"event store {path}: is a link in a circle; check it") from None
+        raise StoreUnusable(f"event store {path}: is a link in a circle; check it") from None
 
 
 def _upgrade(store: SqliteStore, wal: bool) -> None:

@@ -1,6 +1,6 @@
 """SQLite's errors in words for the person at the terminal, with what to do."""
 
-from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreError, StoreUnavailable
+from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreError, StoreUnavailable, StoreUnusable
 
 ERROR, PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, AUTH, NOTADB = (
     1, 3, 5, 6, 8, 10, 11, 13, 14, 15, 23, 26,
@@ -11,10 +11,10 @@ _CAUSES: dict[int, tuple[type[StoreError], str]] = {
     BUSY: (StoreBusy, "another process kept it locked for too long; try again"),
     LOCKED: (StoreBusy, "another process kept it locked for too long; try again"),
     PROTOCOL: (StoreBusy, "too many processes open it at once; try again"),
-    PERM: (StoreUnavailable, "no permission; check owner and mode of the file and its folder"),
-    AUTH: (StoreUnavailable, "no permission; check owner and mode of the file and its folder"),
-    CANTOPEN: (StoreUnavailable, "cannot be opened; check that file and folder exist, and their owner and mode"),
-    READONLY: (StoreUnavailable, "cannot be written; check owner and mode of the file and its folder"),
+    PERM: (StoreUnusable, "no permission; check owner and mode of the file and its folder"),
+    AUTH: (StoreUnusable, "no permission; check owner and mode of the file and its folder"),
+    CANTOPEN: (StoreUnusable, "cannot be opened; check that file and folder exist, and their owner and mode"),
+    READONLY: (StoreUnusable, "cannot be written; check owner and mode of the file and its folder"),
     FULL: (StoreUnavailable, "the disk is full; nothing was written; free some space and try again"),
     IOERR: (StoreUnavailable, "the disk cannot be read or written; check its space and health and try again"),
     NOTADB: (StoreDamaged, "is not a SQLite database; move it away or name another file in AUTOSYS_EVENT_SERVER"),

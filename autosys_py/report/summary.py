@@ -75,14 +75,14 @@ def state_of_run(tries: list[Run], state: JobState) -> JobState:
 
     The newest try of the job is the job's state itself: it says more than an unfinished record.
     """
-    first, last = tries[0], tries[-1]
+    last = tries[-1]
     if (state.run_num, state.ntry) == (last.key.run_num, last.key.ntry) and last.end is None:
         return state
     return JobState(
         status=last.status or Status.RUNNING,
         run_num=last.key.run_num,
         ntry=last.key.ntry,
-        last_start=last.start if last is first else first.start,
+        last_start=last.start,
         last_end=last.end,
         exit_code=last.exit_code,
         machine=last.machine,

@@ -7,6 +7,7 @@ pure and serves the simulator too; `Journal` owns the file.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator
     name = name_of(fact.joid) if fact.joid else ""
     if fact.code is EventCode.CHANGE_STATUS and fact.status is Status.RUNNING and fact.machine:
         yield f"CAUAJM_I_10082 [{fact.machine} connected for {name} {fact.joid}.{fact.run_num}.{fact.ntry}]"
-    text = visible(fact.text)
+    text = visible(fact.text or _reason(fact))
     if fact.code < UNSEEN:
         line = f"CAUAJM_I_40245 EVENT: {fact.code.name:<17}{_fields(fact, name)}".rstrip()
         yield f"{line} TEXT {text}" if text and append_text else line
@@ -35,6 +36,11 @@ def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator
             yield f"<{text}>"
     for note in fact.notes:
         yield visible(note)
+
+
+def _reason(fact: Fact) -> str:
+    """Why somebody sent it; a comment says that on its own line already."""
+    return "" if fact.code is EventCode.COMMENT else fact.reason
 
 
 def _fields(fact: Fact, name: str) -> str:
@@ -78,7 +84,12 @@ class Journal:
     """The log file of one scheduler, rolled over at midnight of its zone; also written to `echo` if given."""
 
     def __init__(
-        self, path: Path, zone: ZoneInfo, configuration: Configuration, echo: Callable[[str], object] | None
+        self,
+        path: Path,
+        zone: ZoneInfo,
+        configuration: Configuration,
+        echo: Callable[[str], object] | None = None,
+        complain: Callable[[str], object] = lambda text: None,
     ) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
@@ -86,24 +97,39 @@ class Journal:
         self._clockface = Clockface(zone, configuration.DateFormat)
         self._append_text = configuration.AppendEventMessageText == "1"
         self._echo = echo
+        self._complain = complain
         self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
         self._day = self._day_of_file()
         self._minute: int | None = None
+        self._failing = False
 
     def write(self, now: int, messages: Iterable[str]) -> None:
-        """Writes lines of one moment and flushes them; a new minute is marked by a line of dashes."""
+        """Writes lines of one moment and flushes them."""
+        self.mark(now)
         stamp = f"[{self._clockface.read(now)}]      "
-        text = "".join(f"{stamp}{message}\n" for message in messages)
-        if not text:
-            return
-        self._roll_over(now)
+        self._put("".join(f"{stamp}{message}\n" for message in messages))
+
+    def mark(self, now: int) -> None:
+        """A line of dashes if a new minute has begun: who watches the log sees that the scheduler lives."""
         minute = now // 60
-        if self._minute is not None and minute != self._minute:
-            text = f"{stamp}{'-' * 40}\n{text}"
-        self._minute = minute
-        self._file.write(text)
-        self._file.flush()
-        if self._echo is not None:
+        if minute == self._minute:
+            return
+        begun, self._minute = self._minute, minute
+        self._roll_over(now)
+        if begun is not None:
+            self._put(f"[{self._clockface.read(now)}]      {'-' * 40}\n")
+
+    def _put(self, text: str) -> None:
+        """A log that cannot be written stops nobody: it is said once, and again when it could be written meanwhile."""
+        try:
+            self._file.write(text)
+            self._file.flush()
+            self._failing = False
+        except OSError as error:
+            if not self._failing:
+                self._complain(f"scheduler log {self.path}: {error.strerror}; scheduling goes on")
+            self._failing = True
+        if self._echo is not None and text:
             self._echo(text)
 
     def write_facts(self, now: int, facts: Iterable[Fact], name_of: NameOf) -> None:
@@ -111,7 +137,8 @@ class Journal:
         self.write(now, (line for fact in facts for line in lines(fact, name_of, append_text=self._append_text)))
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what could not be written before cannot be written now
+            self._file.close()
 
     def _day_of_file(self) -> str | None:
         """The day of the last line of a log that is already there."""
@@ -124,7 +151,7 @@ class Journal:
     def _roll_over(self, now: int) -> None:
         day = self._day_at(now)
         if self._day is not None and day != self._day:
-            self._file.close()
+            self.close()
             self.path.replace(self.path.with_name(f"{self.path.name}.{self._day}"))
             self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
         self._day = day

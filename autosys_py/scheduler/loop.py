@@ -85,8 +85,9 @@ class Loop:
         self._deliver()
         reports = self._collect()
         now = int(self._clock())
+        self._journal.mark(now)
         if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
-            self._take_turn(now, reports)
+            self._take_turn(reports)
 
     def _read_configuration(self) -> None:
         self.reloading = False
@@ -94,8 +95,9 @@ class Loop:
             self._turns.world.configuration = self._reload()
             self._journal.write(int(self._clock()), ["Configuration read again."])
 
-    def _take_turn(self, now: int, reports: list[Report]) -> None:
-        outcome = self._turns.take(now, reports, self._delivered)
+    def _take_turn(self, reports: list[Report]) -> None:
+        outcome = self._turns.take(self._now, reports, self._delivered)
+        now = self._now()
         self._delivered = []
         self._renewed = now
         self._version = None  # our own commit changed what is due
@@ -105,6 +107,9 @@ class Loop:
             self._journal.write_facts(now, outcome.facts, self._name_of)
         self._orders.extend(outcome.effects)
         self.stopping = self.stopping or outcome.stop
+
+    def _now(self) -> int:
+        return int(self._clock())
 
     def _deliver(self) -> None:
         given = 0

@@ -46,14 +46,16 @@ class Turns:
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
 
-    def take(self, now: int, reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
+    def take(self, clock: Callable[[], int], reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
         """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
+        The clock is read when the store is ours, which may be long after it was asked for.
 
         Returns everything decided. Raises LeaseLost, and the errors of the store; after either the world is no
         longer to be trusted.
         """
         total = Outcome()
         with self.store.transaction():
+            now = clock()
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
             due = self._due(now)

@@ -124,7 +124,7 @@ class Simulation:
     def _turn(self) -> list[Fact]:
         self._deliver()
         reports = self._collect()
-        outcome = self._turns.take(self.now, reports, self._delivered)
+        outcome = self._turns.take(lambda: self.now, reports, self._delivered)
         self._delivered = []
         self.agent.acknowledge(reports)
         self._orders += outcome.effects

@@ -13,7 +13,7 @@ from autosys_py import __version__
 from autosys_py.cli.messages import Refused, complain, message
 from autosys_py.cli.options import Command, Given, Option
 from autosys_py.cli.run import guarded, run
-from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreUnavailable
+from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreUnavailable, StoreUnusable
 
 
 def command(act: Callable[[Given], int]) -> Command:
@@ -40,6 +40,7 @@ def raising(error: BaseException) -> Callable[[], int]:
         (OSError(13, "Permission denied", "/x"), 1, "CAUAJM_E_99001 /x: Permission denied\n"),
         (StoreBusy("locked"), 75, "CAUAJM_E_10527 Timed out waiting for response from the ACE Application Server.\n"),
         (StoreUnavailable("no server"), 75, "CAUAJM_E_50033 Error initializing tx subsystem: no server\n"),
+        (StoreUnusable("no permission"), 1, "CAUAJM_E_50033 Error initializing tx subsystem: no permission\n"),
         (StoreDamaged("not a\nstore"), 1, "CAUAJM_E_50033 Error initializing tx subsystem: not a\\nstore\n"),
     ],
 )  # fmt: skip

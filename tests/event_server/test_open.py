@@ -124,14 +124,14 @@ def test_a_file_that_is_no_database(tmp_path: Path, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
 def test_a_folder(tmp_path: Path, scheme: str) -> None:
-    assert trouble(f"{scheme}:///{tmp_path}").startswith("StoreUnavailable: ")
+    assert trouble(f"{scheme}:///{tmp_path}").startswith("StoreUnusable: ")
 
 
 @pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
 def test_a_folder_that_cannot_be_made(tmp_path: Path, scheme: str) -> None:
     (tmp_path / "file").touch()
     message = trouble(f"{scheme}:///{tmp_path}/file/ACE.db")
-    assert message.startswith("StoreUnavailable: ") and "cannot be created: Not a directory" in message
+    assert message.startswith("StoreUnusable: ") and "cannot be created: Not a directory" in message
 
 
 @as_root
@@ -252,7 +252,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_a_link_in_a_circle(tmp_path: Path) -> None:
     (tmp_path / "ACE.db").symlink_to(tmp_path / "ACE.db")
-    assert trouble(f"sqlite:///{tmp_path}/ACE.db").startswith("StoreUnavailable: ")
+    assert trouble(f"sqlite:///{tmp_path}/ACE.db").startswith("StoreUnusable: ")
 
 
 def test_a_queue_that_took_too_long(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,3 +108,28 @@ def test_event_text_may_stand_on_the_event_line() -> None:
     fact = Fact(1, EventCode.CHANGE_STATUS, 0, 0, joid=7, status=Status.STARTING, machine="m", text="Executing at m")
     (line,) = lines(fact, lambda joid: "a", append_text=True)
     assert line.endswith("JOB: a MACHINE: m TEXT Executing at m")
+
+
+def test_a_log_that_cannot_be_written_stops_nobody() -> None:
+    complaints: list[str] = []
+    log = Journal(Path("/dev/full"), UTC, Configuration(), None, complaints.append)
+    log.write(0, ["one"])
+    log.write(1, ["two"])
+    log.close()
+    assert complaints == ["scheduler log /dev/full: No space left on device; scheduling goes on"]
+
+
+def test_an_idle_scheduler_marks_the_minutes(tmp_path: Path) -> None:
+    log = journal(tmp_path)
+    log.write(moment("02/03/2025 04:00:59", UTC), ["one"])
+    log.mark(moment("02/03/2025 04:00:59", UTC))
+    log.mark(moment("02/03/2025 04:01:00", UTC))
+    log.mark(moment("02/03/2025 04:01:30", UTC))
+    assert log.path.read_text().splitlines()[1:] == [f"[02/03/2025 04:01:00]      {'-' * 40}"]
+
+
+def test_the_reason_of_an_event_is_shown() -> None:
+    assert logged(EventCode.FORCE_STARTJOB, joid=7, reason="file came by mail") == [
+        "CAUAJM_I_40245 EVENT: FORCE_STARTJOB   JOB: RET_STOCK_LOAD",
+        "<file came by mail>",
+    ]

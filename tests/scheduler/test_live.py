@@ -169,3 +169,12 @@ def test_bad_configuration_is_one_line(instance: LiveInstance) -> None:
     assert len(done.stderr.splitlines()) == 1
     assert "config.ACE" in done.stderr
     assert "KillSignals=KILL is not a list of signal numbers like 15,9" in done.stderr
+
+
+def test_a_scheduler_whose_output_nobody_takes_goes_on(instance: LiveInstance) -> None:
+    instance.jil("insert_job: a   command: true   machine: localhost\n")
+    instance.send("-E", "STARTJOB", "-J", "a")
+    for output in ("/dev/full", "&-"):
+        done = instance.run("sh", "-c", f"eventor --exit-when-idle 0.2 >{output}")
+        assert "Traceback" not in done.stderr
+    assert instance.status("a") == "SUCCESS"

@@ -45,7 +45,7 @@ def test_an_event_that_the_core_fails_on_is_put_aside(monkeypatch: pytest.Monkey
     turns = Turns(one.store, one.world, "test", complaints.append)
     one.send(Event(EventCode.CHK_MAX_ALARM, NOON, joid=one.world.names["a"], job_ver=1))
     one.send(Event(EventCode.STARTJOB, NOON, joid=one.world.names["b"], sent_by="o@h"))
-    outcome = turns.take(NOON, [])
+    outcome = turns.take(lambda: NOON, [])
     assert [event.code for event in complaints] == [EventCode.CHK_MAX_ALARM]
     assert [fact.alarm for fact in outcome.facts if fact.alarm] == [Alarm.EVENT_HDLR_ERROR]
     assert one.world.states[one.world.names["b"]].status is Status.STARTING
@@ -115,6 +115,17 @@ def test_a_job_that_is_touched_and_then_deleted_in_one_turn_leaves_no_state() ->
     one.send(Event(EventCode.STARTJOB, NOON, joid=one.world.names["top"], sent_by="o@h"))
     one.run_to(NOON)
     load_jil(one.store, "delete_job: stuck\ndelete_job: after", NOON, UTC)
-    outcome = Turns(one.store, one.world, "test", lambda event: None).take(NOON, [])
+    outcome = Turns(one.store, one.world, "test", lambda event: None).take(lambda: NOON, [])
     assert [fact.status for fact in outcome.facts if fact.joid == 3 and fact.status] == [Status.STARTING]
     assert list(outcome.states) == [1]
+
+
+def test_a_run_s_story_begins_with_what_started_it() -> None:
+    one = engine()
+    joid = one.world.names["a"]
+    one.send(Event(EventCode.FORCE_STARTJOB, NOON, joid=joid, sent_by="o@h", reason="why not"))
+    one.run_to(NOON + 60)
+    (run,) = one.store.runs(joid, 1)
+    story = one.store.facts(joid, run.first_seq)
+    assert (story[0].code, story[0].reason) == (EventCode.FORCE_STARTJOB, "why not")
+    assert story[-1].status is Status.SUCCESS
