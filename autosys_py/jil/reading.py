@@ -11,7 +11,7 @@ from typing import NamedTuple
 from autosys_py.jil import attributes, conditions
 from autosys_py.jil.attributes import Attribute
 from autosys_py.jil.diagnostic import Diagnostic
-from autosys_py.jil.domains import ADDRESSES, BLOB, NAME, Bad
+from autosys_py.jil.domains import ADDRESSES, BLOB, EXPRESSION, NAME, Bad
 from autosys_py.jil.scanner import BLOB_BEGIN, BLOB_END, MAX_STATEMENT, Stanza, Statement
 from autosys_py.jil.values import Quoting, is_quoted, plain, plain_name, stored
 
@@ -135,7 +135,7 @@ def _values(reading: Reading, attribute: Attribute, statement: Statement) -> tup
         text = bad.text.format(reading.name, attribute.name, plain(stored(typed, attribute.quoting))[:SHOWN])
         reading.refuse(bad.code, text, statement, choices=bad.choices, typed=typed)
         return ()
-    if attribute.name in CONDITIONS and entries[0] is not None and not _is_condition(reading, entries[0], statement):
+    if attribute.domain is EXPRESSION and entries[0] is not None and not _is_condition(reading, entries[0], statement):
         return ()
     return entries
 

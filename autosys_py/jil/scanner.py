@@ -101,7 +101,9 @@ _PLAIN_LINE = re.compile(
 """A statement alone on its line, every quote closed, no colon or comment outside quotes: nearly every line.
 What this does not match goes the long way."""
 _HEAD_LINE = re.compile(
-    r"[ \t]*+(insert_job)[ \t]*+:[ \t]*+([A-Za-z0-9._#@\-]++)[ \t]++(job_type)[ \t]*+:[ \t]*+([A-Za-z0-9]++)[ \t]*+\r?\Z"
+    r"""[ \t]*+ (insert_job) [ \t]*+ : [ \t]*+ ([A-Za-z0-9._\#@\-]++)
+    [ \t]++ (job_type) [ \t]*+ : [ \t]*+ ([A-Za-z0-9]++) [ \t]*+ \r?\Z""",
+    re.VERBOSE,
 )
 """How an export opens nearly every stanza."""
 _EXIT = re.compile(r"exit[ \t]*\Z", re.IGNORECASE)

@@ -91,10 +91,11 @@ def estate(jobs: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("what", "line"),
+    ("what", "begin", "line"),
     [
-        ("unknown attributes", 'insert_job: a\nfoo: bar baz /* x\n*/ "quoted\n" colon: x\n'),
+        ("unknown attributes", "", 'insert_job: a\nfoo: bar baz /* x\n*/ "quoted\n" colon: x\n'),
         ("one line of quotes and colons", "insert_job: a\ncommand: ", '" a: \\" b : /* '),
+        ("lines of quotes and colons", "insert_job: a\ncommand: ", '" a: \\" b : /* \n'),
         ("open comment", "", "/* never closed "),
         ("open blob", "insert_job: a\nblob_input: <auto_blobt>", "x\n"),
     ],
