@@ -1,7 +1,8 @@
 """Jobs and machines as `jil` writes them: versions that are never changed, only followed by newer ones."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 
 from autosys_py.core.model import Definition, Job, JobState, Machine, NamedObject
 from autosys_py.event_server.errors import AlreadyExists
@@ -19,6 +20,14 @@ from autosys_py.event_server.rows import (
     state_row,
 )
 from autosys_py.event_server.seam import PAGE, Seam
+
+
+_UNNUMBERED = attrgetter(*(each.name for each in fields(Job)[2:]))
+
+
+def _numbered(job: Job, joid: int, job_ver: int) -> Job:
+    """What `dataclasses.replace` would make, for every job of an estate."""
+    return Job(joid, job_ver, *_UNNUMBERED(job))
 
 
 class Definitions(Seam):
@@ -62,10 +71,10 @@ class Definitions(Seam):
         if holder is not None and holder.joid != job.joid:
             raise AlreadyExists(f"{job.name} already exists; delete_job it first or choose another name")
         if job.joid:
-            job = replace(job, job_ver=self._newest_version(job.joid) + 1)
+            job = _numbered(job, job.joid, self._newest_version(job.joid) + 1)
             self._retire(job.joid)
         else:
-            job = replace(job, joid=self._draw_joid(), job_ver=1)
+            job = _numbered(job, self._draw_joid(), 1)
         numbered = Definition(job, definition.attributes, definition.sent_by, definition.time)
         self.change_many("insert_definition", [definition_row(numbered)])
         self.change_many("insert_condition_name", [(escaped(name), job.joid) for name in names_in(job)])
