@@ -1,5 +1,6 @@
 """What the checks of JIL ask, answered from the event store."""
 
+import os
 import stat
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -98,8 +99,6 @@ class StoreKnown:
 
     def file_text(self, path: str) -> str:
         """No device and no pipe: reading one may never end."""
-        import os
-
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             details = os.fstat(descriptor)

@@ -1,5 +1,7 @@
 """A bar for a person who waits for a long input: on standard error, and only if that is a terminal."""
 
+import os
+import stat
 import sys
 import time
 from typing import Any
@@ -46,9 +48,6 @@ class Progress:
 def progress_of_input(*, quiet: bool) -> Progress | None:
     """A bar for standard input, if it is a file and somebody looks at standard error, through which no transcript
     runs."""
-    import os
-    import stat
-
     try:
         details = os.fstat(sys.stdin.fileno())
         is_watched = sys.stderr.isatty() and (quiet or not sys.stdout.isatty())

@@ -35,14 +35,14 @@ def check_rename(stanza: Stanza, exists: bool, known: Known) -> tuple[Reading, s
     if known.job(name) is not None:
         text = f"*** CANNOT INSERT Job: {name[:SHOWN]}, because it ALREADY EXISTS ***"
         reading.refuse(10288, text, reading.statement("new_name"))
-    as_new = Reading(replace_head(stanza, name), visible(name[:SHOWN]))
+    as_new = Reading(_as_insert(stanza, name), visible(name[:SHOWN]))
     check_name(as_new, name)
     reading.faults += as_new.faults
     return reading, name
 
 
-def replace_head(stanza: Stanza, name: str) -> Stanza:
-    """The same place with another name, for messages about it."""
+def _as_insert(stanza: Stanza, name: str) -> Stanza:
+    """The stanza that would create a job of the new name: what forbids that one forbids the rename."""
     statement = next((each for each in stanza.statements if each.keyword == "new_name"), stanza.head)
     return Stanza("insert_job", statement._replace(typed=name))
 

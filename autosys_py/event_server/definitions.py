@@ -21,7 +21,6 @@ from autosys_py.event_server.rows import (
 )
 from autosys_py.event_server.seam import PAGE, Seam
 
-
 _UNNUMBERED = attrgetter(*(each.name for each in fields(Job)[2:]))
 
 
