@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from autosys_py.jil.scanner import Stanza
 
 RULE = "_" * 78
-BATCH = 500
+BATCH = 1000
 """Stanzas in one transaction at most …"""
-BATCH_SECONDS = 0.05
+BATCH_SECONDS = 0.1
 """… and how old it may grow."""
 FEW = 100
 """Jobs whose conditions are looked up name by name."""
