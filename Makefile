@@ -26,7 +26,7 @@ crash: $(VENV)/installed-dev ## Kill schedulers and commands at random moments a
 	@$(BIN)/python -m pytest -m crash -s
 
 bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
-	@$(BIN)/python -m pytest -m bench -s
+	@$(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30
 
 clean: ## Remove the virtual environment and what the demo left
 	rm -rf $(VENV) demo-instance

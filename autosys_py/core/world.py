@@ -20,8 +20,8 @@ from autosys_py.core.model import Job, JobState, Machine, Outcome, Run, RunKey
 WAITING = frozenset({*QUEUED, Status.RESTART})
 """Statuses from which the scheduler itself takes a job on: a queue, or the wait between two tries."""
 
-RUNNABLE_TYPES = frozenset({"CMD", "FW", "FT"})
-"""What an agent can run; a start of any other type waits in PEND_MACH (jil.md §4)."""
+RUNNABLE_TYPES = frozenset({"CMD", "FW", "FT", *"0123456789"})
+"""What an agent can run, types of the site's own among them; any other waits in PEND_MACH (jil.md §4)."""
 
 Tally = tuple[int, int]
 """Of a box: members that are not done, and members that failed or were terminated."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autosys_py.agent.protocol import Report, StartOrder
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Effect, Event, Fact, Outcome
+from autosys_py.core.model import Definition, Effect, Event, Fact, Outcome
 from autosys_py.core.step import step
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
@@ -81,7 +81,7 @@ class Turns:
             effect.key,
             definition.job.name,
             definition.job.job_type,
-            definition.attributes,
+            self._attributes(definition),
             self.world.globals,
             environment,
         )
@@ -92,6 +92,15 @@ class Turns:
         while len(due := self.store.due_events(now, limit)) == limit and _is_tick(due[-1]):
             limit *= 2
         return due
+
+    def _attributes(self, definition: Definition) -> tuple[tuple[str, str], ...]:
+        """What the agent runs: for a type of the site's own the command of the type, a blank, the job's (jil.md §2)."""
+        job_type = definition.job.job_type
+        if not job_type.isdigit():
+            return definition.attributes
+        kind = self.store.object("job_type", job_type)
+        command = " ".join(filter(None, (kind.value("command") if kind else "", definition.value("command"))))
+        return (*(pair for pair in definition.attributes if pair[0] != "command"), ("command", command))
 
     def _attach(self, event: Event) -> None:
         """Events about definitions carry what `jil` stored; the core itself reads nothing."""

@@ -178,3 +178,17 @@ def test_a_scheduler_whose_output_nobody_takes_goes_on(instance: LiveInstance) -
         done = instance.run("sh", "-c", f"eventor --exit-when-idle 0.2 >{output}")
         assert "Traceback" not in done.stderr
     assert instance.status("a") == "SUCCESS"
+
+
+def test_a_job_of_a_type_of_the_site_s_own(instance: LiveInstance, tmp_path: Path) -> None:
+    instance.jil(f"""
+        insert_job_type: 4
+        command: echo from the type >> {tmp_path}/seen; echo
+        description: "says where it comes from"
+        insert_job: a   job_type: 4   command: "its own"   machine: localhost   std_out_file: "{tmp_path}/out"
+        """)
+    instance.start_scheduler()
+    instance.send("-E", "STARTJOB", "-J", "a")
+    instance.wait_for_status("a", "SUCCESS")
+    assert (tmp_path / "seen").read_text() == "from the type\n"
+    assert (tmp_path / "out").read_text() == "its own\n"
