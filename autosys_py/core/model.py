@@ -87,18 +87,11 @@ class Job:
         return cls(joid, job_ver, name, job_type, box_joid, **values)
 
 
-@dataclass(slots=True)
-class Definition:
-    """A version of a job as its author wrote it: what `autorep -q` prints and the agent runs."""
+class Attributed:
+    """What was written in JIL: attributes in order, a name that collects values more than once."""
 
-    job: Job
-    """What the scheduler reads of it; carries joid (0 = new), version and box."""
+    __slots__ = ()
     attributes: tuple[tuple[str, str], ...]
-    """As stored by the rules of jil.md §1.3, in the order given; a name that collects values repeats.
-    Neither job_type nor insert-only attributes. Bytes that are not UTF-8 are surrogate-escaped."""
-    sent_by: str = ""
-    """`user@host` of who wrote this version."""
-    time: int = 0
 
     def values(self, name: str) -> list[str]:
         """All values of a repeatable attribute, in order."""
@@ -110,6 +103,20 @@ class Definition:
             if key == name:
                 return value
         return default
+
+
+@dataclass(slots=True)
+class Definition(Attributed):
+    """A version of a job as its author wrote it: what `autorep -q` prints and the agent runs."""
+
+    job: Job
+    """What the scheduler reads of it; carries joid (0 = new), version and box."""
+    attributes: tuple[tuple[str, str], ...]
+    """As stored by the rules of jil.md §1.3, in the order given; a name that collects values repeats.
+    Neither job_type nor insert-only attributes. Bytes that are not UTF-8 are surrogate-escaped."""
+    sent_by: str = ""
+    """`user@host` of who wrote this version."""
+    time: int = 0
 
 
 _COMPILED_FIELDS = fields(Job)[5:]
@@ -199,7 +206,7 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedObject:
+class NamedObject(Attributed):
     """What JIL defines beside jobs and machines: a calendar, a resource, a blob and their like."""
 
     kind: str
@@ -212,17 +219,6 @@ class NamedObject:
     """As stored by the rules of jil.md §1.3, in order; a name that collects values repeats."""
     sent_by: str = ""
     time: int = 0
-
-    def value(self, name: str, default: str = "") -> str:
-        """The value of an attribute, `default` if it was not given."""
-        for key, value in self.attributes:
-            if key == name:
-                return value
-        return default
-
-    def values(self, name: str) -> list[str]:
-        """All values of a repeatable attribute, in order."""
-        return [value for key, value in self.attributes if key == name]
 
 
 @dataclass(slots=True)
