@@ -13,6 +13,7 @@ _SIMPLE = re.compile(
     )*""",
     re.VERBOSE | re.ASCII,
 )
+_THE_SHELLS_VARIABLE = re.compile(r"\$(?:[^A-Za-z_{]|\{[^A-Za-z_]|$)|\b(?:PPID|IFS|OPTIND|LINENO|PS[124])\b", re.ASCII)
 _THE_SHELLS_OWN = frozenset(
     """. : [ [[ alias bg bind break builtin caller case cd command compgen complete continue coproc declare dirs disown
     do done echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help history if
@@ -41,6 +42,12 @@ def as_exec(command: str, functions: bool) -> str:
     if match is None or match[1] in _THE_SHELLS_OWN or (functions and "/" not in match[1]):
         return command
     return f"exec {command}"
+
+
+def needs_no_shell(command: str) -> bool:
+    """Is a single program with these arguments the same in a subshell as in a shell of its own? Not if it names
+    what is the shell's: `$$`, `$0`, `$1` and the like."""
+    return _THE_SHELLS_VARIABLE.search(command) is None
 
 
 def _is_one_string(text: str) -> bool:

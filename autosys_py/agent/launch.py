@@ -1,7 +1,8 @@
 """From an order to the words and the environment of a process. Pure: the same order gives the same plan.
 
-A job is `/bin/sh -c SCRIPT`. The script is a prologue and, behind it on lines of its own, the command as its author
-wrote it: what the shell makes of it is the author's business (`command.py`). The prologue
+A job is `/bin/sh -c SCRIPT`, or where that cannot be told apart the script in a subshell of the runner: starting a
+shell is half of what a short job costs. The script is a prologue and, behind it on lines of its own, the command as
+its author wrote it: what the shell makes of it is the author's business (`command.py`). The prologue
 
 1. puts the job's error output where it belongs (see runner.sh), exports AUTOPID and goes to the home directory, or
    without a word to / where there is none,
@@ -22,7 +23,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from autosys_py.agent.account import Account
-from autosys_py.agent.command import as_exec, command_text
+from autosys_py.agent.command import as_exec, command_text, needs_no_shell
 from autosys_py.agent.protocol import StartOrder
 from autosys_py.core.codes import ExitCode
 
@@ -39,10 +40,16 @@ _ASSIGNMENT = re.compile(r'\s*([A-Za-z_]\w*)=(?:"([^"]*)"|([^,]*))\s*(?:,|$)', r
 _LIMIT = re.compile(r'\s*([a-z])\s*=\s*"?\s*(\d+|unlimited)\s*(?:,\s*(\d+|unlimited)\s*)?"?\s*(?:,|$)')
 
 
+_IN_SHELL = "exec 2>&8 8>&-; export AUTOPID=$$; cd 2>&- || cd /"
+_IN_SUBSHELL = "exec 2>&8 8>&-; read AUTOPID _ </proc/self/stat; export AUTOPID; cd 2>&- || cd /"
+"""The first line of a script. In a subshell `$$` is the runner, and only the kernel knows who we are."""
+
+
 class LaunchPlan(NamedTuple):
     """What to execute; nothing in it depends on where the run folder is but the marker."""
 
     argv: list[str]
+    """Words to execute, or `eval` and a script for a subshell of the runner."""
     environment: dict[str, str]
 
 
@@ -81,21 +88,21 @@ def plan(
         MARKER: marker,
         **order.environment,
     }
-    lines = ["exec 2>&8 8>&-; export AUTOPID=$$; cd 2>&- || cd /"]
+    profile, shell = attributes.get("profile", ""), attributes.get("shell", "")
+    run = command if shell else as_exec(command, functions=bool(system_profile or profile))
+    in_subshell = not (system_profile or profile or shell or switch_to) and run != command and needs_no_shell(command)
+    lines = [_IN_SUBSHELL if in_subshell else _IN_SHELL]
     if system_profile:
         lines.append(_source(system_profile, environment))
     assignments = _assignments(order)
     lines += [f"export {name}={_word(value, environment)}" for name, value in assignments.items()]
     known = environment | assignments
-    if profile := attributes.get("profile", ""):
+    if profile:
         lines.append(_source(profile, known))
     lines += _limits(attributes.get("ulimit", ""))
     lines += _redirections(attributes, known, append)
-    if shell := attributes.get("shell", ""):
-        lines.append(f"exec {shlex.quote(shell)} -c {shlex.quote(command)}")
-    else:
-        lines.append(as_exec(command, functions=bool(system_profile or profile)))
-    argv = ["/bin/sh", "-c", "\n".join(lines)]
+    lines.append(f"exec {shlex.quote(shell)} -c {shlex.quote(command)}" if shell else run)
+    argv = [*(["eval"] if in_subshell else ["/bin/sh", "-c"]), "\n".join(lines)]
     if switch_to is not None:
         become = ["setpriv", f"--reuid={switch_to.uid}", f"--regid={switch_to.gid}", "--init-groups", "--"]
         argv = become + argv

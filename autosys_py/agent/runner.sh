@@ -2,6 +2,7 @@
 # Runs one command and records how it ended; see spool.py for the record and how its lines are judged.
 #
 #   runner.sh "KEY BOOT TIME" COMMAND...
+#   runner.sh "KEY BOOT TIME" eval SCRIPT      a script that ends in `exec`: in a subshell of ours, one shell less to start
 #
 # The agent opens everything: 0 = /dev/null, 1 = the job's output, 8 = its error output (the job's own script moves
 # it to 2), 9 = the record, locked, and 2 = the record too, so that the shell's word on a signal lands there. dash
@@ -13,7 +14,11 @@
     trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM VTALRM PROF XCPU XFSZ
     echo "started $1 $$" >&9 || exit 1
     shift
-    "$@" 9>&-
+    if [ "$1" = eval ]; then
+        (exec 9>&-; eval "$2")
+    else
+        "$@" 9>&-
+    fi
     echo "exit $?" >&9
     exit
 }

@@ -10,6 +10,7 @@ from tests.agent.orders import order
 
 BASE = {"PATH": "/usr/bin:/bin", "HOME": "/"}
 FIRST = "exec 2>&8 8>&-; export AUTOPID=$$; cd 2>&- || cd /"
+IN_SUBSHELL = "exec 2>&8 8>&-; read AUTOPID _ </proc/self/stat; export AUTOPID; cd 2>&- || cd /"
 
 
 def script(command: str, variables: dict[str, str] | None = None, **attributes: str) -> list[str]:
@@ -31,7 +32,27 @@ def test_globals(text: str, replaced: str) -> None:
 
 
 def test_a_command_without_anything_around_it() -> None:
-    assert script("/bin/true $$X", variables={"X": "1"}) == [FIRST, "exec /bin/true 1"]
+    assert script("/bin/true $$X", variables={"X": "1"}) == [IN_SUBSHELL, "exec /bin/true 1"]
+
+
+@pytest.mark.parametrize(
+    ("command", "first"),
+    [
+        ("/opt/x.sh a 'b c' $DAY ${DAY} 2>&1", "eval"),
+        ("/opt/x.sh", "eval"),
+        ("/opt/x.sh $$", "/bin/sh"),
+        ("/opt/x.sh $1 $@", "/bin/sh"),
+        ("/opt/x.sh ${0}", "/bin/sh"),
+        ("/opt/x.sh $PPID", "/bin/sh"),
+        ("/opt/x.sh | tee y", "/bin/sh"),
+        ("/opt/x.sh; exit 3", "/bin/sh"),
+        ("exit 3", "/bin/sh"),
+    ],
+)
+def test_a_single_program_needs_no_shell_of_its_own(command: str, first: str) -> None:
+    assert plan(order(command), BASE, "").argv[0] == first
+    assert plan(order(command, profile="/p"), BASE, "").argv[0] == "/bin/sh"
+    assert plan(order(command, shell="/bin/ksh"), BASE, "").argv[0] == "/bin/sh"
 
 
 def test_everything_has_its_place() -> None:

@@ -40,16 +40,30 @@ def test_true_exit_codes(tmp_path: Path, shell: str) -> None:
         assert not any(report.killed for report in bench.reports)
 
 
-def test_a_program_killed_by_a_stranger(bench: Bench) -> None:
-    key = bench.start("sleep 60")
-    name = f"/proc/{bench.agent.pid(key)}/task/{bench.agent.pid(key)}/children"
-    while (
-        not (children := Path(name).read_text().split()) or Path(f"/proc/{children[0]}/comm").read_text() != "sleep\n"
-    ):
-        time.sleep(0.002)
-    os.kill(int(children[0]), signal.SIGKILL)
-    report = bench.end_of(key)
-    assert (report.exit_code, report.killed) == (-9, False)
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_program_killed_by_a_stranger(tmp_path: Path, shell: str, number: signal.Signals) -> None:
+    with Bench(tmp_path / "run", shell=shell) as bench:
+        key = bench.start("sleep 60")
+        name = f"/proc/{bench.agent.pid(key)}/task/{bench.agent.pid(key)}/children"
+        while (
+            not (children := Path(name).read_text().split())
+            or Path(f"/proc/{children[0]}/comm").read_text() != "sleep\n"
+        ):
+            time.sleep(0.002)
+        os.kill(int(children[0]), number)
+        report = bench.end_of(key)
+        assert (report.exit_code, report.killed) == (-number, False)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_single_program_takes_the_place_of_a_subshell(tmp_path: Path, shell: str) -> None:
+    with Bench(tmp_path / "run", shell=shell) as bench:
+        own = bench.start("sh -c 'test $AUTOPID = $$'")
+        assert bench.end_of(own).exit_code == 0
+        missing = bench.start("/no/such/program")
+        assert bench.end_of(missing).exit_code == 127
+        assert "/no/such/program" in (bench.folder(missing) / "err").read_text()
 
 
 def test_running_is_reported_before_the_end_and_times_come_from_the_record(bench: Bench) -> None:
