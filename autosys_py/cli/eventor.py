@@ -75,10 +75,10 @@ def _announce(journal: object, zone: str, orders: "list[Effect]", adopted: "list
     from autosys_py.scheduler.journal import Journal
 
     assert isinstance(journal, Journal)
-    lines = [f"CAUAJM_I_40211 Using TZ = {zone}"]
+    lines = [message(40211, zone, severity="I")]
     if orders or adopted:
         lines.append(f"Taking up {len(adopted)} running jobs and {len(orders)} orders.")
-    lines.append("CAUAJM_I_40246 AutoSys-py Scheduler startup complete")
+    lines.append(message(40246, severity="I"))
     journal.write(int(time.time()), lines)
 
 

@@ -1,53 +1,49 @@
 """What the scheduler's log says when it refuses, ignores or only tells (cli.md §2.3, semantics.md §3.1).
 
-Lines with a `CAUAJM_` code have the product's text; the others are our own and have none.
+Lines with a code have the product's text and stand in the catalogue; the others are our own and have none.
 """
+
+from autosys_py.core.messages import message
 
 
 def not_met() -> str:
-    return "CAUAJM_I_40162 This job's starting conditions have not been met - cannot be started."
+    return message(40162, severity="I")
 
 
 def outside_window(name: str) -> str:
-    return f"CAUAJM_E_10178 Start time is outside run window for job: {name}"
+    return message(10178, name)
 
 
 def already_started(name: str) -> str:
-    return f"CAUAJM_I_60001 Job ({name}) has already started. FORCE_STARTJOB has no effect."
+    return message(60001, name, severity="I")
 
 
 def nothing_to_kill(name: str, event: str = "KILLJOB") -> str:
-    return f"CAUAJM_E_40173 Job <{name}> not RUNNING when {event} event occurred. No job process to be killed."
+    return message(40173, name, "RUNNING", event, "job")
 
 
 def not_in_mode(name: str, mode: str) -> str:
-    return f"CAUAJM_E_40045 Cannot take job <{name}> off {mode} because it is not {mode}."
+    return message(40045, name, mode, mode)
 
 
 def box_in_mode(name: str) -> str:
-    return f"CAUAJM_E_40041 This job's box is in the ON_NOEXEC state. Job <{name}> cannot be taken off ON_NOEXEC."
+    return message(40041, "ON_NOEXEC", name, "ON_NOEXEC")
 
 
 def live_descendants(name: str) -> str:
-    return f"CAUAJM_E_40051 Cannot put box job <{name}> in ON_NOEXEC status. Active job descendants found."
+    return message(40051, name, "ON_NOEXEC")
 
 
 def iced_status(status: str) -> str:
-    return (
-        f"CAUAJM_E_40127 You cannot change the status to {status} when job is in the ON_ICE status. "
-        "Send JOB_OFF_ICE first."
-    )
+    return message(40127, status)
 
 
 def iced_inactive() -> str:
-    return "CAUAJM_E_70296 You cannot change the status to INACTIVE when job is in the ON_ICE status."
+    return message(70296)
 
 
 def noexec_status(status: str) -> str:
-    return (
-        f"CAUAJM_E_40125 You cannot change the status to {status} when job is in the ON_NOEXEC status. "
-        "Send JOB_OFF_NOEXEC first."
-    )
+    return message(40125, status)
 
 
 def missed_window() -> str:
@@ -76,35 +72,35 @@ def bad_signals(event: str, signals: str) -> str:
 
 
 def no_signals() -> str:
-    return "CAUAJM_E_10346 Signals can only be sent to Command jobs."
+    return message(10346, "Command")
 
 
 def bad_priority() -> str:
-    return "CAUAJM_E_10342 Invalid job queue priority specified."
+    return message(10342)
 
 
 def bad_alarm(alarm: str) -> str:
-    return f"CAUAJM_E_60037 INVALID Alarm: {alarm}"
+    return message(60037, alarm)
 
 
 def bad_status(status: str) -> str:
-    return f"CAUAJM_E_60041 You cannot manually change the status to {status}."
+    return message(60041, status)
 
 
 def no_status() -> str:
-    return "CAUAJM_E_60038 The Value of the STATUS is missing."
+    return message(60038, "STATUS")
 
 
 def no_machine() -> str:
-    return "CAUAJM_E_60029 You must specify a node for this event."
+    return message(60029)
 
 
 def unknown_machine(name: str) -> str:
-    return f"CAUAJM_E_10343 Real machine <{name}> does not exist."
+    return message(10343, name)
 
 
 def virtual_machine(name: str) -> str:
-    return f"CAUAJM_E_10460 The MACH_OFFLINE and MACH_ONLINE events cannot be used against VIRTUAL machine <{name}>."
+    return message(10460, name)
 
 
 def delete_refused(name: str) -> str:
@@ -116,7 +112,7 @@ def restart_refused(name: str, status: str) -> str:
 
 
 def offline(machine: str) -> str:
-    return f"CAUAJM_E_10199 Machine <{machine}> is unavailable because it is not online."
+    return message(10199, machine)
 
 
 def missed_tick(name: str) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
+from autosys_py.core.messages import message
 from autosys_py.core.model import Fact
 from autosys_py.core.text import visible
 
@@ -27,7 +28,7 @@ def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator
     """The log lines of one fact, without their times."""
     name = name_of(fact.joid) if fact.joid else ""
     if fact.code is EventCode.CHANGE_STATUS and fact.status is Status.RUNNING and fact.machine:
-        yield f"CAUAJM_I_10082 [{fact.machine} connected for {name} {fact.joid}.{fact.run_num}.{fact.ntry}]"
+        yield message(10082, fact.machine, name, f"{fact.joid}.{fact.run_num}.{fact.ntry}", severity="I")
     text = visible(fact.text or _reason(fact))
     if fact.code < UNSEEN:
         line = f"CAUAJM_I_40245 EVENT: {fact.code.name:<17}{_fields(fact, name)}".rstrip()
