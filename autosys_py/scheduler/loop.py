@@ -14,6 +14,7 @@ from autosys_py.agent.protocol import Agent, Report
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
+from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.journal import Journal
 from autosys_py.scheduler.turn import Turns
@@ -52,6 +53,8 @@ class Loop:
         self._orders: deque[Effect] = deque()
         self._delivered: list[Effect] = []
         """Orders that no report answers, given but still in the outbox."""
+        self._kept: list[Report] = []
+        """Reports of a turn that could not begin."""
         self._version: int | None = None
         self._next_due: int | None = None
         self._renewed = 0
@@ -96,7 +99,14 @@ class Loop:
             self._journal.write(int(self._clock()), ["Configuration read again."])
 
     def _take_turn(self, reports: list[Report]) -> None:
-        outcome = self._turns.take(self._now, reports, self._delivered)
+        try:
+            outcome = self._turns.take(self._now, reports, self._delivered)
+        except StoreBusy:
+            if self._turns.has_begun:
+                raise
+            self._kept = reports  # nothing was decided; somebody holds the store, and jobs go on meanwhile
+            self._journal.write(self._now(), ["The event store is locked by another process; trying again."])
+            return
         now = self._now()
         self._delivered = []
         self._renewed = now
@@ -132,7 +142,8 @@ class Loop:
 
     def _collect(self) -> list[Report]:
         """What agents report. That a job runs is no hurry: its end may be a moment away and share the commit."""
-        reports = self._agent.collect(self._patience())
+        kept, self._kept = self._kept, []
+        reports = [*kept, *self._agent.collect(0 if kept else self._patience())]
         if reports and not self._orders and all(report.code is EventCode.AGENT_RUNNING for report in reports):
             reports += self._agent.collect(MOMENT)
         return reports

@@ -45,16 +45,20 @@ class Turns:
     """Told of an event that the core failed on, inside the handler of the exception."""
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
+    has_begun: bool = False
+    """The last turn got as far as owning the store."""
 
     def take(self, clock: Callable[[], int], reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
         """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
         The clock is read when the store is ours, which may be long after it was asked for.
 
-        Returns everything decided. Raises LeaseLost, and the errors of the store; after either the world is no
-        longer to be trusted.
+        Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
+        longer to be trusted after them.
         """
         total = Outcome()
+        self.has_begun = False
         with self.store.transaction():
+            self.has_begun = True
             now = clock()
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
