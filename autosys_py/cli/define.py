@@ -82,11 +82,25 @@ class Definer:
         self.settings = Settings(user_host, undefined_machine)
         self.known = StoreKnown(store, autoserv)
         self._running: dict[int, bool] = {}
+        self._states: dict[int, JobState] = {}
+        self._events: list[Event] = []
 
     def forget(self) -> None:
         """To be called when the outer transaction is over."""
+        self._states, self._events = {}, []
         self.known.forget()
         self._running.clear()
+
+    def flush(self) -> None:
+        """Writes what a row of inserts has put by; to be called before the outer transaction ends.
+
+        First states and events of many jobs cost little more than those of one, and nothing in between asks for them.
+        """
+        if self._states:
+            self.store.put_first_states(self._states)
+        if self._events:
+            self.store.add_events(self._events)
+        self._states, self._events = {}, []
 
     def apply(self, stanza: Stanza, now: int) -> Answer:
         """Checks and writes one stanza inside the caller's transaction; `now` in UTC seconds.
@@ -95,6 +109,8 @@ class Definer:
         """
         if not stanza.subcommand:
             return Answer(faults=stanza.faults, accepted=False)
+        if stanza.subcommand != "insert_job":
+            self.flush()
         answer = Answer(_opening(stanza))
         if self.settings.now != now:
             self.settings = self.settings._replace(now=now)
@@ -184,9 +200,9 @@ class Definer:
         job = self.store.put_definition(definition)
         due = next_start(job.schedule, now, self.zone) if job.schedule is not None else None
         if not definition.job.joid:
-            self.store.put_first_state(job.joid, _first_state(seed, due, now))
+            self._states[job.joid] = _first_state(seed, due, now)
         if due is not None:
-            self.store.add_event(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
+            self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
         self._notify(job.joid, job.job_ver, now)
         self.known.put_job(job)
         if answer is not None and due is not None:
@@ -196,7 +212,7 @@ class Definer:
     def _notify(self, joid: int, job_ver: int, now: int) -> None:
         notice = Event(EventCode.DEFINITION_CHANGED, now, priority=0, joid=joid, job_ver=job_ver, sent=now)
         notice.sent_by = self.settings.owner
-        self.store.add_event(notice)
+        self._events.append(notice)
 
     def _is_running(self, box_joid: int) -> bool:
         if box_joid not in self._running:
@@ -396,5 +412,6 @@ def load(definer: Definer, text: str, now: int) -> list[Answer]:
 
     with definer.store.transaction():
         answers = [definer.apply(stanza, now) for stanza in scan(text.split("\n"))]
+        definer.flush()
     definer.forget()
     return answers

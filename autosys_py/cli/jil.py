@@ -150,9 +150,10 @@ class _Session:
 
     def _commit(self) -> None:
         """Makes the open batch durable, then prints it."""
-        transaction, self.transaction = self.transaction, None
-        if transaction is None:
+        if self.transaction is None:
             return
+        self.definer.flush()
+        transaction, self.transaction = self.transaction, None
         transaction.__exit__(None, None, None)
         answers, self.answers = self.answers, []
         for answer in answers:

@@ -1,6 +1,6 @@
 """Jobs and machines as `jil` writes them: versions that are never changed, only followed by newer ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -98,8 +98,8 @@ class Definitions(Seam):
         row = self.row("newest_version", joid=joid)
         return 0 if row is None or row[0] is None else int(row[0])
 
-    def put_first_state(self, joid: int, state: JobState) -> None:
-        self.change_many("put_states", [state_row(joid, state)])
+    def put_first_states(self, states: Mapping[int, JobState]) -> None:
+        self.change_many("put_states", [state_row(joid, state) for joid, state in states.items()])
 
     def machines(self) -> list[Machine]:
         return [machine_of(row) for row in self.rows("machines")]

@@ -1,5 +1,7 @@
 """The event table: what is to happen."""
 
+from collections.abc import Sequence
+
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
 from autosys_py.event_server.queries import QUERIES
@@ -20,6 +22,9 @@ class Events(Seam):
             row = self.row("timer", **{name: columns[name] for name in _TIMER})
         assert row is not None
         return int(row[0])
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        self.change_many("insert_events", [event_row(event) for event in events])
 
     def due_events(self, now: int, limit: int) -> list[Event]:
         return [event_of(row) for row in self.rows("due_events", now=now, limit=limit)]

@@ -5,7 +5,7 @@ with its own is not heard here; facts and definitions are never changed by anybo
 changed goes through `Undo`, and that is all there is to transactions.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from operator import attrgetter
@@ -158,8 +158,9 @@ class MemoryStore:
         for name in names_in(old.job):
             self._take(self._naming[name], joid)
 
-    def put_first_state(self, joid: int, state: JobState) -> None:
-        self._put(self._states, joid, _copy_state(state))
+    def put_first_states(self, states: Mapping[int, JobState]) -> None:
+        for joid, state in states.items():
+            self._put(self._states, joid, _copy_state(state))
 
     def machines(self) -> list[Machine]:
         return [_copy_machine(self._machines[name]) for name in sorted(self._machines)]
@@ -201,6 +202,10 @@ class MemoryStore:
             self._put(self._timers, timer, eoid)
         self._agenda.add(stored)
         return eoid
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.add_event(event)
 
     def due_events(self, now: int, limit: int) -> list[Event]:
         return [_copy_event(event) for event in self._agenda.due(now, limit)]

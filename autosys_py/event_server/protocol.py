@@ -4,7 +4,7 @@ Times are UTC seconds. Every method may be called outside a transaction (it then
 methods that write must be called inside `transaction()`. Errors are those of `errors.py`, never a driver's own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -111,8 +111,8 @@ class EventServer(Protocol):
     def delete_definition(self, joid: int) -> None:
         """The job is no longer current; its state row, blobs and overrides go, its versions, runs and past stay."""
 
-    def put_first_state(self, joid: int, state: JobState) -> None:
-        """The first status row of a new job; the only state that anyone but the scheduler writes."""
+    def put_first_states(self, states: Mapping[int, JobState]) -> None:
+        """The first status rows of new jobs; the only states that anyone but the scheduler writes."""
 
     def machines(self) -> list[Machine]:
         """By name. Without the built-in `localhost` unless it was redefined."""
@@ -138,6 +138,9 @@ class EventServer(Protocol):
     def add_event(self, event: Event) -> int:
         """Stores a future event, returns its eoid. A timer (job_ver > 0) equal in (joid, job_ver, code, due, run_num,
         ntry, value) to a stored one is not stored again; its eoid is returned."""
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """The same for many at once, where nobody asks for the numbers."""
 
     def due_events(self, now: int, limit: int) -> list[Event]:
         """Events due, ordered by priority, due time, arrival (rule M-05)."""

@@ -36,7 +36,7 @@ def _copy_definitions(definitions: list[Definition], target: EventServer) -> dic
     for definition in definitions:
         alone = replace(definition.job, joid=0, job_ver=0, box_joid=0)
         job = target.put_definition(replace(definition, job=alone))
-        target.put_first_state(job.joid, JobState())
+        target.put_first_states({job.joid: JobState()})
         numbers[definition.job.joid] = job.joid
     for definition in definitions:
         box = numbers.get(definition.job.box_joid, 0)

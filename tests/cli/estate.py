@@ -57,7 +57,7 @@ class Estate:
         )
         with self.store.transaction():
             joid = self.store.put_definition(definition).joid
-            self.store.put_first_state(joid, state or JobState())
+            self.store.put_first_states({joid: state or JobState()})
         return joid
 
     def head(self, name: str) -> JobHead:

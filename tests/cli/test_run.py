@@ -101,7 +101,7 @@ def home(tmp_path: Path) -> dict[str, str]:
             job = store.put_definition(
                 Definition(Job(0, 0, f"JOB_{number:03d}", "CMD"), (("command", "true"), ("machine", "localhost")))
             )
-            store.put_first_state(job.joid, JobState())
+            store.put_first_states({job.joid: JobState()})
     store.close()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTO")}
     return {**kept, "AUTOUSER": str(tmp_path), "TZ": "UTC", "PATH": f"{BIN}:{os.environ['PATH']}"}

@@ -17,7 +17,7 @@ def insert_job(store: EventServer, name: str, box: int = 0, condition: Condition
     """What `jil` does for `insert_job`."""
     with store.transaction():
         job = store.put_definition(definition(name, box=box, condition=condition))
-        store.put_first_state(job.joid, JobState())
+        store.put_first_states({job.joid: JobState()})
         return job
 
 

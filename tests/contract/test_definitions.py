@@ -134,7 +134,7 @@ def test_more_jobs_than_one_page(store: EventServer) -> None:
     with store.transaction():
         for number in range(2500):
             job = store.put_definition(definition(f"JOB_{number}"))
-            store.put_first_state(job.joid, JobState())
+            store.put_first_states({job.joid: JobState()})
     everything = range(1, 2501)
     assert [each.job.joid for each in store.definitions()] == list(everything)
     assert [each.head.joid for each in store.statuses()] == list(everything)

@@ -22,7 +22,7 @@ def test_what_is_committed_is_seen_by_the_next_connection(connect: Callable[[], 
 def test_an_error_rolls_everything_back(store: EventServer) -> None:
     with pytest.raises(Trouble), store.transaction():
         job = store.put_definition(definition("A"))
-        store.put_first_state(job.joid, JobState())
+        store.put_first_states({job.joid: JobState()})
         store.add_event(startjob(due=100))
         store.put_setting("scheduler_zone", "UTC")
         raise Trouble
