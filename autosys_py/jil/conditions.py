@@ -82,7 +82,7 @@ def _parsed(text: str) -> Parsed:
 
 
 _SIMPLE_ATOM = r"(success|failure|done|terminated|notrunning|[sfdtnSFDTN])\(([A-Za-z0-9._\-#@]{1,64})\)"
-_SIMPLE_CHAIN = re.compile(rf"{_SIMPLE_ATOM}(?: ?& ?{_SIMPLE_ATOM})*+")
+_SIMPLE_CHAIN = re.compile(rf"{_SIMPLE_ATOM}(?: ?& ?{_SIMPLE_ATOM})*")
 _SIMPLE_ATOMS = re.compile(_SIMPLE_ATOM)
 
 

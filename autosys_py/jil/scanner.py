@@ -96,11 +96,14 @@ def lines_of(data: bytes) -> list[str]:
 _FIRST_WORD = re.compile(r"([A-Za-z][A-Za-z0-9_]*+)[ \t]*+:")
 _PLAIN_LINE = re.compile(
     r"""[ \t]*+ ([A-Za-z][A-Za-z0-9_]*+) [ \t]*+ : [ \t]*+
-    ( (?: [^":/ \t\r]++ | "[^"]*+" | /(?!\*) | [ \t\r]++(?!/\*|\Z) )*+ ) [ \t]*+ \r?\Z""",
+    ( (?: [^":/ \t\r]++ | "[^"]*+" | /(?!\*) | [ \t\r]++(?!/\*|\Z) )* ) [ \t]*+ \r?\Z""",
     re.VERBOSE,
 )
 """A statement alone on its line, every quote closed, no colon or comment outside quotes: nearly every line.
-What this does not match goes the long way."""
+What this does not match goes the long way. The group itself is not possessive: Python up to 3.11.4 matches possessive
+groups wrongly. Giving up a part of it never helps the rest to match, so nothing but memory is lost by that."""
+SHORT = 8192
+"""Characters of the longest line that may go the short way: twice what a value may have."""
 _HEAD_LINE = re.compile(
     r"""[ \t]*+ (insert_job) [ \t]*+ : [ \t]*+ ([A-Za-z0-9._\#@\-]++)
     [ \t]++ (job_type) [ \t]*+ : [ \t]*+ ([A-Za-z0-9]++) [ \t]*+ \r?\Z""",
@@ -187,7 +190,7 @@ class _Scanner:
 
     def _plain_line(self, line: str) -> bool:
         """Takes a line of the common form; False if it is of another. Changes nothing but speed."""
-        match = _PLAIN_LINE.match(line)
+        match = _PLAIN_LINE.match(line) if len(line) <= SHORT else None
         if match is None:
             return self._head_line(line)
         word, value = match.groups()
