@@ -34,6 +34,8 @@ def definition_changed(draft: Draft, event: Event) -> None:
         if before.box_joid != job.box_joid:
             _leave_box(draft, before)
             _leave_run(draft, job)
+        elif _is_stranded(draft, job):  # moved while no scheduler was looking, so the move itself was not seen
+            draft.set_status(job.joid, Status.INACTIVE)
     _enter_box(draft, job)
     if draft.state(job.joid).status is Status.PEND_MACH:
         release_pending(draft)  # it may have another machine now
@@ -73,6 +75,13 @@ def _leave_run(draft: Draft, job: Job) -> None:
         becomes = Status.ACTIVATED if takes_part else Status.INACTIVE
         if becomes is not status:
             draft.set_status(job.joid, becomes)
+
+
+def _is_stranded(draft: Draft, job: Job) -> bool:
+    """ACTIVATED, though no box around it runs."""
+    return draft.state(job.joid).status is Status.ACTIVATED and all(
+        draft.state(box).status is not Status.RUNNING for box in draft.boxes_around(job)
+    )
 
 
 def _enter_box(draft: Draft, job: Job) -> None:
