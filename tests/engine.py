@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, EffectKind, Event, Fact
+from autosys_py.core.model import Effect, Event, Fact
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.recover import recover
@@ -81,18 +81,8 @@ class Engine:
         self._orders += outcome.effects
 
     def _deliver(self) -> None:
-        for effect in self._orders:
-            signals = [int(each) for each in effect.value.split(",")] if effect.value else []
-            if effect.kind is EffectKind.START:
-                order = self._turns.start_order(effect, {})
-                assert order is not None
-                self.agent.start(order)
-            elif effect.kind is EffectKind.KILL:
-                self.agent.kill(effect.key, signals, 30)
-            else:
-                self.agent.signal(effect.key, signals)
-                self._delivered.append(effect)
-        self._orders = []
+        orders, self._orders = self._orders, []
+        self._delivered += [effect for effect in orders if self._turns.give(effect, self.agent, {})]
 
     @staticmethod
     def _fail(event: Event) -> None:

@@ -149,9 +149,9 @@ def _machines(instance: Instance, given: Given) -> None:
 def _globals(instance: Instance, given: Given) -> None:
     from autosys_py.cli.names import is_pattern, select
     from autosys_py.cli.zone import local_zone
+    from autosys_py.core.times import TimeFormat
     from autosys_py.report import variables
     from autosys_py.report.data import GLOBAL_KEYS, global_row
-    from autosys_py.report.times import TimeFormat
 
     name = given["G"]
     rows = select(name, instance.store.globals(), lambda row: row.name)

@@ -1,6 +1,5 @@
 """autosys: what AutoSys has no command for (extensions.md §5). A click group; verbs join it as they are written."""
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +8,6 @@ import click
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
-
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 
 
 @click.group(context_settings={"help_option_names": ["-?", "--help"]})
@@ -56,9 +52,11 @@ def _run() -> int:
 
 def with_times_joined(arguments: Sequence[str]) -> list[str]:
     """A TIME may be typed as two words: a date and, behind it, a time of day."""
+    from autosys_py.sim.script import is_time_in_two
+
     joined: list[str] = []
     for word in arguments:
-        if joined and _CLOCK.fullmatch(word) and _DATE.fullmatch(joined[-1].rpartition("=")[2]):
+        if joined and is_time_in_two(joined[-1].rpartition("=")[2], word):
             joined[-1] += f" {word}"
         else:
             joined.append(word)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
-from autosys_py.core.condition import Condition, Kind
 from autosys_py.core.model import Definition, Event, Job, JobState
 from autosys_py.core.schedule import next_start
 from autosys_py.core.text import visible
@@ -24,7 +23,7 @@ from autosys_py.jil.checks import already_exists, check_job
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import machine_names
 from autosys_py.jil.known import Settings
-from autosys_py.jil.machines import VIRTUAL, CheckedMachine, check_delete, check_machine, split_members
+from autosys_py.jil.machines import CheckedMachine, check_delete, check_machine, split_members
 from autosys_py.jil.objects import CheckedObject, check_object
 from autosys_py.jil.overrides import check_override
 from autosys_py.jil.reading import Reading, read
@@ -333,7 +332,7 @@ class Definer:
         virtual = [
             machine
             for machine in self.store.machines()
-            if machine.type in VIRTUAL and any(member == name for member, _ in split_members(machine.attributes)[1])
+            if machine.is_virtual and any(member == name for member, _ in split_members(machine.attributes)[1])
         ]
         has_jobs = any(name in machine_names(each.job.machine) for each in self.store.definitions())
         has_resources = any(each.part == name for each in self.store.objects("resource"))
@@ -394,16 +393,9 @@ def _stand_alone(definition: Definition, sent_by: str, now: int) -> Definition:
 
 def undefined_jobs(job: Job, is_defined: Callable[[str], bool]) -> list[str]:
     """Jobs that its conditions name and that do not exist, each once, as they come."""
-    conditions = (job.condition, job.box_success, job.box_failure)
-    names = dict.fromkeys(name for condition in conditions for name in named_jobs(condition))
+    conditions = [each for each in (job.condition, job.box_success, job.box_failure) if each is not None]
+    names = dict.fromkeys(name for condition in conditions for name in condition.job_names())
     return [name for name in names if not is_defined(name)]
-
-
-def named_jobs(condition: Condition | None) -> list[str]:
-    """The jobs of this instance that a condition names."""
-    if condition is None:
-        return []
-    return [atom.name for atom in condition.atoms if atom.kind is not Kind.VALUE and not atom.instance]
 
 
 def load(definer: Definer, text: str, now: int) -> list[Answer]:

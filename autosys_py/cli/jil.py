@@ -62,7 +62,7 @@ class _Session:
 
     def __init__(self, instance: Instance, validation: str, *, quiet: bool) -> None:
         from autosys_py.cli.zone import local_zone
-        from autosys_py.report.times import TimeFormat
+        from autosys_py.core.times import TimeFormat
 
         self.instance = instance
         self.validation = validation

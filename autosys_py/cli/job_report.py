@@ -9,10 +9,10 @@ from autosys_py.cli.selection import Placed, Selection, with_states
 from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
 from autosys_py.core.codes import LETTERS, EventCode, Status
 from autosys_py.core.text import visible
+from autosys_py.core.times import TimeFormat
 from autosys_py.report import detail
 from autosys_py.report.data import Row, job_row
 from autosys_py.report.summary import Summary, state_of_run
-from autosys_py.report.times import TimeFormat
 
 if TYPE_CHECKING:
     from autosys_py.cli.instance import Instance

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.selection import CHUNK, Placed, Selection
 from autosys_py.core.condition import LONG_NAMES, Kind
+from autosys_py.core.times import TimeFormat
 from autosys_py.report.summary import full_status
-from autosys_py.report.times import TimeFormat
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

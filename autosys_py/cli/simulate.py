@@ -48,9 +48,10 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
 
 def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:
     """The log, a moment at a time."""
-    from autosys_py.scheduler.journal import Clockface, lines
+    from autosys_py.core.times import TimeFormat
+    from autosys_py.scheduler.journal import lines
 
-    clockface = Clockface(simulation.world.zone, instance.configuration.DateFormat)
+    time_of = TimeFormat(simulation.world.zone, instance.configuration.DateFormat)
     append_text = instance.configuration.AppendEventMessageText == "1"
     jobs = simulation.world.jobs
 
@@ -59,7 +60,7 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
 
     for now, facts in simulation.run(until):
         if logged:
-            stamp = f"[{clockface.read(now)}]      "
+            stamp = f"[{time_of(now)}]      "
             shown = chain.from_iterable(lines(fact, name_of, append_text=append_text) for fact in facts)
             yield "".join(f"{stamp}{line}\n" for line in shown)
 

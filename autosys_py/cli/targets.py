@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from autosys_py.cli.request import Request
     from autosys_py.event_server.protocol import EventServer, JobHead
 
-VIRTUAL_TYPES = frozenset("vp")
-
 
 def events_of(request: "Request", instance: "Instance", *, by_status: bool = True) -> list[Event]:
     """The events to store, one for each job, in definition order. Raises Refused if the store says no.
@@ -77,7 +75,7 @@ def _check_machine(store: "EventServer", name: str) -> None:
     machine = store.machine(name)
     if machine is None and name != "localhost":
         raise refusal(10343, name)
-    if machine is not None and machine.type in VIRTUAL_TYPES:
+    if machine is not None and machine.is_virtual:
         raise refusal(10460, name)
 
 

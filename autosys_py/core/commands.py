@@ -12,7 +12,6 @@ from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
 from autosys_py.core.kills import are_signals
-from autosys_py.core.machines import VIRTUAL_TYPES
 from autosys_py.core.model import EffectKind, Event, Fact
 from autosys_py.core.queues import release_pending
 from autosys_py.core.starts import begin, force, restart_by_hand, start_by_hand
@@ -176,7 +175,7 @@ def set_machine_online(draft: Draft, event: Event, fact: Fact) -> None:
     if machine is None:
         fact.notes.append(notes.unknown_machine(event.name) if event.name else notes.no_machine())
         return
-    if machine.type in VIRTUAL_TYPES:
+    if machine.is_virtual:
         fact.notes.append(notes.virtual_machine(event.name))
         return
     offline = event.code is EventCode.MACH_OFFLINE

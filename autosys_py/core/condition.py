@@ -108,6 +108,16 @@ class Condition:
         """Each atom with its truth, in the order typed."""
         return [(atom, atom_holds(atom, view, asker, now)) for atom in self.atoms]
 
+    def job_names(self) -> list[str]:
+        """The jobs of this instance that it names, each once, in order."""
+        return list(
+            dict.fromkeys(each.name for each in self.atoms if each.kind is not Kind.VALUE and not each.instance)
+        )
+
+    def global_names(self) -> list[str]:
+        """The globals that it names, each once, in order."""
+        return list(dict.fromkeys(each.name for each in self.atoms if each.kind is Kind.VALUE and not each.instance))
+
     def to_json(self) -> list[Any]:
         return [[list(atom) for atom in self.atoms], list(self.program)]
 

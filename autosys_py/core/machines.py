@@ -7,8 +7,6 @@ counts as the key UndefinedMachine says, so that nothing of a foreign estate run
 from autosys_py.core.model import Job, Machine
 from autosys_py.core.world import RUNNABLE_TYPES, World
 
-VIRTUAL_TYPES = frozenset({"v", "p"})
-
 
 def choose(world: World, job: Job) -> str | None:
     """The first machine of the job's list that is online, members of a virtual one in their order; None if none is."""
@@ -28,7 +26,7 @@ def _online(world: World, name: str) -> str | None:
     if machine is None:
         known = world.assume_online or world.configuration.UndefinedMachine == "local"
         return name if known or is_local_name(world, name) else None
-    if machine.type in VIRTUAL_TYPES:
+    if machine.is_virtual:
         members = (value for key, value in machine.attributes if key == "machine")
         return next((chosen for member in members if (chosen := _online(world, member)) is not None), None)
     return name if is_online(world, machine) else None

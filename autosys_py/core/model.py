@@ -189,6 +189,10 @@ class JobState:
 _STATE_FIELDS = tuple(each.name for each in fields(JobState))
 
 
+VIRTUAL_TYPES = ("v", "p")
+"""Types of machines that are lists of real ones (jil.md §7)."""
+
+
 @dataclass(slots=True)
 class Machine:
     """A machine as `insert_machine` defined it. `localhost` is always defined (extensions.md §2)."""
@@ -203,6 +207,10 @@ class Machine:
     """MACH_OFFLINE was sent and no MACH_ONLINE since (rule L-14)."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Everything as typed, in order, for `autorep -M -q`."""
+
+    @property
+    def is_virtual(self) -> bool:
+        return self.type in VIRTUAL_TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
-from autosys_py.core.condition import Asker, Condition, Kind
+from autosys_py.core.condition import Asker
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Job, JobState, Machine, Outcome, Run, RunKey
 
@@ -100,8 +100,8 @@ class World:
         if job.box_joid:
             insort(self.members.setdefault(job.box_joid, []), job.joid)
             self._count(job.box_joid, self.states[job.joid].status, 1)
-        for index, condition in self._indexed(job):
-            for name in names_in(condition, globals=index is self.global_dependents):
+        for index, names in self._indexed(job):
+            for name in names:
                 index.setdefault(name, {})[job.joid] = None
         return before
 
@@ -165,27 +165,19 @@ class World:
         if job.box_joid in self.members:
             self.members[job.box_joid].remove(job.joid)
             self._count(job.box_joid, self.states[job.joid].status, -1)
-        for index, condition in self._indexed(job):
-            for name in names_in(condition, globals=index is self.global_dependents):
+        for index, names in self._indexed(job):
+            for name in names:
                 index[name].pop(job.joid, None)
 
-    def _indexed(self, job: Job) -> Iterable[tuple[Index, Condition]]:
+    def _indexed(self, job: Job) -> Iterable[tuple[Index, list[str]]]:
+        """Where a job is found by the names in its condition and overrides."""
         if job.condition is not None:
-            yield self.dependents, job.condition
-            yield self.global_dependents, job.condition
+            yield self.dependents, job.condition.job_names()
+            yield self.global_dependents, job.condition.global_names()
         for override in (job.box_success, job.box_failure):
             if override is not None:
-                yield self.overriders, override
+                yield self.overriders, override.job_names()
 
     def _count(self, box: int, status: Status, by: int) -> None:
         unfinished, failed = self.tallies.get(box, (0, 0))
         self.tallies[box] = (unfinished + by * (status not in DONE_IN_BOX), failed + by * (status in FAILED))
-
-
-def names_in(condition: Condition, *, globals: bool) -> list[str]:
-    """The globals, or the jobs of this instance, that a condition names; each once, in order."""
-    return list(
-        dict.fromkeys(
-            atom.name for atom in condition.atoms if (atom.kind is Kind.VALUE) == globals and not atom.instance
-        )
-    )

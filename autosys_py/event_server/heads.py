@@ -1,6 +1,5 @@
 """What the store reads off a definition to find it again."""
 
-from autosys_py.core.condition import Kind
 from autosys_py.core.model import Definition, Job
 from autosys_py.event_server.protocol import JobHead
 
@@ -15,5 +14,4 @@ def head_of(definition: Definition) -> JobHead:
 def names_in(job: Job) -> list[str]:
     """The local jobs that its condition and its box overrides name, sorted."""
     conditions = [each for each in (job.condition, job.box_success, job.box_failure) if each is not None]
-    atoms = [atom for condition in conditions for atom in condition.atoms]
-    return sorted({atom.name for atom in atoms if atom.kind is not Kind.VALUE and not atom.instance})
+    return sorted({name for condition in conditions for name in condition.job_names()})

@@ -6,7 +6,7 @@ A virtual machine's attributes are a list in which order matters: the load behin
 from dataclasses import replace
 from typing import NamedTuple
 
-from autosys_py.core.model import Machine
+from autosys_py.core.model import VIRTUAL_TYPES, Machine
 from autosys_py.jil.attributes import MACHINE_TYPES
 from autosys_py.jil.diagnostic import Diagnostic
 from autosys_py.jil.domains import is_job_name
@@ -16,7 +16,6 @@ from autosys_py.jil.scanner import Stanza
 from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.jil.values import plain
 
-VIRTUAL = ("v", "p")
 REAL = ("a", "n", "r", "l", "L", "w")
 _LOAD = frozenset({"max_load", "factor"})
 _AGENT = frozenset(
@@ -24,7 +23,7 @@ _AGENT = frozenset(
     description""".split()
 )
 _SUPPORTED = {
-    **dict.fromkeys(VIRTUAL, _LOAD | {"machine", "machine_method", "description"}),
+    **dict.fromkeys(VIRTUAL_TYPES, _LOAD | {"machine", "machine_method", "description"}),
     **dict.fromkeys(REAL, _LOAD | {"node_name", "description"}),
     **dict.fromkeys(("c", "u"), frozenset({"node_name", "port", "description"})),
     "a": _AGENT | _LOAD,
@@ -80,7 +79,7 @@ def check_machine(stanza: Stanza, known: Known) -> CheckedMachine:
     for each in reading.given:
         _check_attribute(reading, each, machine_type)
     machine = _machine(reading, machine_type, before if updates else None)
-    if machine.type in VIRTUAL:
+    if machine.is_virtual:
         _check_members(reading, machine, known)
     return CheckedMachine(reading.faults, None if reading.is_refused else machine)
 
@@ -172,7 +171,7 @@ def _check_members(reading: Reading, machine: Machine, known: Known) -> None:
             reading.refuse(19021, text, each.statement)
         elif member is None:
             reading.refuse(19020, f"The component machine {each.value} does not exist.", each.statement)
-        elif member.type in VIRTUAL:
+        elif member.is_virtual:
             text = f"Machine: {each.value} defined as virtual. It cannot be a member of {reading.name}."
             reading.refuse(10354, text, each.statement)
 
@@ -209,7 +208,7 @@ def check_delete(
 def _without_member(reading: Reading, machine: Machine, given: Given) -> CheckedMachine:
     own, members = split_members(machine.attributes)
     kept = [each for each in members if each[0] != given.value]
-    if machine.type not in VIRTUAL or len(kept) == len(members):
+    if not machine.is_virtual or len(kept) == len(members):
         reading.refuse(19020, f"The component machine {given.value} is not in {reading.name}.", given.statement)
     elif not kept:
         text = f"This machine is the last member of {reading.name} and cannot be deleted from it."

@@ -9,9 +9,9 @@ from typing import Any
 
 from autosys_py.core.model import JobState
 from autosys_py.core.text import visible
+from autosys_py.core.times import TimeFormat
 from autosys_py.report.machines import MachineRow, system
 from autosys_py.report.summary import shown_exit_code, shown_priority
-from autosys_py.report.times import TimeFormat
 
 JOB_KEYS = (
     "name", "job_type", "box_name", "last_start", "last_end", "status", "exec_mode", "run_num", "ntry",

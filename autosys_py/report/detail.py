@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event, Fact
 from autosys_py.core.text import pad, visible
-from autosys_py.report.times import TimeFormat
+from autosys_py.core.times import TimeFormat
 
 BLANK = " "
 """The line below a row and between two jobs: one blank character."""

@@ -10,7 +10,6 @@ WIDTH = 80
 NARROW = 35
 """Columns of the name under `-n`, where longer names are cut."""
 
-VIRTUAL_TYPES = frozenset("vp")
 _SYSTEMS = {"r": "Unix", "l": "Unix", "n": "NT"}
 UNLIMITED = "---"
 
@@ -28,7 +27,7 @@ class MachineRow(NamedTuple):
 
 def rows_of(machine: Machine, known: Mapping[str, Machine], loads: Mapping[str, int]) -> Iterator[MachineRow]:
     """The row of a real machine, or one for each member of a virtual one; the virtual's own only when it is empty."""
-    if machine.type not in VIRTUAL_TYPES:
+    if not machine.is_virtual:
         yield _row_of(machine.name, machine, loads)
         return
     members = [value for key, value in machine.attributes if key == "machine"]

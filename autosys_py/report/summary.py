@@ -3,7 +3,7 @@
 from autosys_py.core.codes import LETTERS, TERMINAL, Status
 from autosys_py.core.model import JobState, Run
 from autosys_py.core.text import cut, pad, visible
-from autosys_py.report.times import TimeFormat
+from autosys_py.core.times import TimeFormat
 
 NARROW = 28
 """Columns of the name under `-n`, where longer names are cut."""

@@ -1,7 +1,7 @@
 """The report of global variables (cli.md §3.6): columns 0, 65 and 166."""
 
 from autosys_py.core.text import cut, pad, visible
-from autosys_py.report.times import TimeFormat
+from autosys_py.core.times import TimeFormat
 
 WIDTHS = (64, 100)
 NARROW = (27, 27)

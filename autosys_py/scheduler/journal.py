@@ -17,6 +17,7 @@ from autosys_py.core.configuration import Configuration
 from autosys_py.core.messages import message
 from autosys_py.core.model import Fact
 from autosys_py.core.text import visible
+from autosys_py.core.times import TimeFormat
 
 UNSEEN = 920
 """From this code on events are the scheduler's own business: only their notes are logged."""
@@ -67,20 +68,6 @@ def padded(text: str, width: int) -> str:
     return f"{text:<{width}}" if len(text) < width else f"{text} "
 
 
-class Clockface:
-    """Turns instants into `MM/DD/YYYY HH:MM:SS` of a zone; the last one is remembered, most come in bunches."""
-
-    def __init__(self, zone: ZoneInfo, date_format: str) -> None:
-        self._zone = zone
-        self._format = date_format.replace("MM", "%m").replace("DD", "%d").replace("YYYY", "%Y") + " %H:%M:%S"
-        self._last: tuple[int, str] | None = None
-
-    def read(self, moment: int) -> str:
-        if self._last is None or self._last[0] != moment:
-            self._last = moment, datetime.fromtimestamp(moment, self._zone).strftime(self._format)
-        return self._last[1]
-
-
 class Journal:
     """The log file of one scheduler, rolled over at midnight of its zone; also written to `echo` if given."""
 
@@ -95,7 +82,7 @@ class Journal:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self._zone = zone
-        self._clockface = Clockface(zone, configuration.DateFormat)
+        self._time = TimeFormat(zone, configuration.DateFormat)
         self._append_text = configuration.AppendEventMessageText == "1"
         self._echo = echo
         self._complain = complain
@@ -107,7 +94,7 @@ class Journal:
     def write(self, now: int, messages: Iterable[str]) -> None:
         """Writes lines of one moment and flushes them."""
         self.mark(now)
-        stamp = f"[{self._clockface.read(now)}]      "
+        stamp = f"[{self._time(now)}]      "
         self._put("".join(f"{stamp}{message}\n" for message in messages))
 
     def mark(self, now: int) -> None:
@@ -118,7 +105,7 @@ class Journal:
         begun, self._minute = self._minute, minute
         self._roll_over(now)
         if begun is not None:
-            self._put(f"[{self._clockface.read(now)}]      {'-' * 40}\n")
+            self._put(f"[{self._time(now)}]      {'-' * 40}\n")
 
     def _put(self, text: str) -> None:
         """A log that cannot be written stops nobody: it is said once, and again when it could be written meanwhile."""

@@ -87,7 +87,7 @@ class Loop:
             self._read_configuration()
         self._deliver()
         reports = self._collect()
-        now = int(self._clock())
+        now = self._now()
         self._journal.mark(now)
         if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
             self._take_turn(reports)
@@ -96,7 +96,7 @@ class Loop:
         self.reloading = False
         if self._reload is not None:
             self._turns.world.configuration = self._reload()
-            self._journal.write(int(self._clock()), ["Configuration read again."])
+            self._journal.write(self._now(), ["Configuration read again."])
 
     def _take_turn(self, reports: list[Report]) -> None:
         try:
@@ -125,20 +125,9 @@ class Loop:
         given = 0
         while self._orders and given < AT_ONCE:
             effect = self._orders.popleft()
-            signals = [int(number) for number in effect.value.split(",")] if effect.value else []
-            if effect.kind is EffectKind.START:
-                given += 1
-                self._start(effect)
-            elif effect.kind is EffectKind.KILL:
-                self._agent.kill(effect.key, signals, self._turns.world.configuration.KillSignalInterval)
-            else:
-                self._agent.signal(effect.key, signals)
+            given += effect.kind is EffectKind.START
+            if self._turns.give(effect, self._agent, self._environment):
                 self._delivered.append(effect)
-
-    def _start(self, effect: Effect) -> None:
-        order = self._turns.start_order(effect, self._environment)
-        if order is not None:
-            self._agent.start(order)
 
     def _collect(self) -> list[Report]:
         """What agents report. That a job runs is no hurry: its end may be a moment away and share the commit."""
@@ -169,7 +158,7 @@ class Loop:
 
     def _is_idle(self) -> bool:
         world = self._turns.world
-        if self._orders or self._has_due(int(self._clock())):
+        if self._orders or self._has_due(self._now()):
             return False
         if any(world.states[joid].status is Status.RESTART for joid in world.waiting):
             return False

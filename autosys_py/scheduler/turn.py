@@ -8,9 +8,9 @@ outbox before they are given, so an agent that was told twice finds the run star
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from autosys_py.agent.protocol import Report, StartOrder
+from autosys_py.agent.protocol import Agent, Report, StartOrder
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Definition, Effect, Event, Fact, Outcome
+from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Outcome
 from autosys_py.core.step import step
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
@@ -75,6 +75,19 @@ class Turns:
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
         return total
+
+    def give(self, effect: Effect, agent: Agent, environment: dict[str, str]) -> bool:
+        """Gives an order to its agent; True if no report will answer it, so that the next turn has to."""
+        signals = [int(number) for number in effect.value.split(",")] if effect.value else []
+        if effect.kind is EffectKind.START:
+            order = self.start_order(effect, environment)
+            if order is not None:
+                agent.start(order)
+        elif effect.kind is EffectKind.KILL:
+            agent.kill(effect.key, signals, self.world.configuration.KillSignalInterval)
+        else:
+            agent.signal(effect.key, signals)
+        return effect.kind is EffectKind.SIGNAL
 
     def start_order(self, effect: Effect, environment: dict[str, str]) -> StartOrder | None:
         """The order that starts a run, made from the definition version it was decided for."""

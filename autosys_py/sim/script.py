@@ -193,9 +193,14 @@ def _take(line: int, words: list[str], what: str) -> str:
 def _take_time(line: int, words: list[str]) -> str:
     """A TIME of one or two words, or +OFFSET."""
     first = _take(line, words, "a time")
-    if _DATE.fullmatch(first) and words and _CLOCK.fullmatch(words[0]):
+    if words and is_time_in_two(first, words[0]):
         return f"{first} {words.pop(0)}"
     return first
+
+
+def is_time_in_two(first: str, second: str) -> bool:
+    """Are these the two words of one TIME, a date and a time of day?"""
+    return _DATE.fullmatch(first) is not None and _CLOCK.fullmatch(second) is not None
 
 
 def _expect_end(line: int, words: list[str]) -> None:

@@ -14,7 +14,7 @@ from autosys_py.agent.protocol import Report, StartOrder
 from autosys_py.agent.simulated import SimulatedAgent, SimulatedOutcome
 from autosys_py.core.codes import EventCode
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Effect, EffectKind, Event, Fact
+from autosys_py.core.model import Effect, Event, Fact
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.recover import recover
 from autosys_py.scheduler.turn import Turns
@@ -132,17 +132,7 @@ class Simulation:
 
     def _deliver(self) -> None:
         orders, self._orders = self._orders, []
-        for effect in orders:
-            signals = [int(number) for number in effect.value.split(",")] if effect.value else []
-            if effect.kind is EffectKind.START:
-                order = self._turns.start_order(effect, {})
-                if order is not None:
-                    self.agent.start(order)
-            elif effect.kind is EffectKind.KILL:
-                self.agent.kill(effect.key, signals, 0)
-            else:
-                self.agent.signal(effect.key, signals)
-                self._delivered.append(effect)
+        self._delivered += [effect for effect in orders if self._turns.give(effect, self.agent, {})]
 
     def _collect(self) -> list[Report]:
         """Reports of machines that answer; the others' wait, and come by their own time when the machine is back."""
