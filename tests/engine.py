@@ -4,13 +4,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedAgent
+from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact
+from autosys_py.core.model import Effect, Event, Fact, NamedObject
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.recover import recover
 from autosys_py.scheduler.turn import Turns
-from tests.loading import load_jil
+from tests.loading import load_calendars, load_jil
 
 LOCAL = frozenset({"localhost"})
 
@@ -38,11 +40,14 @@ class Engine:
     def restart(self) -> None:
         """Forgets everything that is not in the store and comes up again."""
         self.away = False
-        self.world, self._orders, adopted = recover(self.store, self.configuration, self.zone, LOCAL)
-        self._turns = Turns(self.store, self.world, "test", self._fail)
+        self.world, self._orders, adopted = recover(self.store, self.configuration, self._timetable(), LOCAL)
+        self._turns = Turns(self.store, self.world, "test", self._fail, self._timetable)
         self._delivered: list[Effect] = []
         starts = [self._turns.start_order(effect, {}) for effect in adopted]
         self.agent.adopt([order for order in starts if order is not None])
+
+    def _timetable(self) -> Timetable:
+        return timetable_of(self.store, self.zone)
 
     def stop(self) -> None:
         """The scheduler is gone until `restart`; jobs run on, events are stored."""
@@ -51,6 +56,19 @@ class Engine:
     def jil(self, text: str) -> None:
         """Loads JIL now; the scheduler hears of it."""
         load_jil(self.store, text, self.now, self.zone)
+        self.run_to(self.now)
+
+    def calendars(self, text: str) -> None:
+        """Imports calendars now, as `autocal_asc -F -I` does."""
+        load_calendars(self.store, text, self.now)
+        self.run_to(self.now)
+
+    def zone_alias(self, alias: str, zone: str) -> None:
+        """Gives a zone another name now, as `autotimezone -a` does."""
+        entry = NamedObject("timezone", alias, "", (("type", "A"), ("zone", zone)))
+        with self.store.transaction():
+            self.store.put_object(entry)
+            tell_of_zones(self.store, "tester@host", self.now)
         self.run_to(self.now)
 
     def send(self, event: Event) -> None:

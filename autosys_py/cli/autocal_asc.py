@@ -80,10 +80,10 @@ def _standard_input(instance: Instance, date_format: str) -> int:
 
 
 def _delete(instance: Instance, kind: str, name: str) -> int:
-    with instance.store.transaction():
-        if instance.store.object(kind, name) is None:
-            raise refusal(MISSING[kind], name)
-        instance.store.delete_object(kind, name)
+    from autosys_py.cli.calendar_files import delete_calendar
+
+    if not delete_calendar(instance, kind, name, clock.now()):
+        raise refusal(MISSING[kind], name)
     return 0
 
 

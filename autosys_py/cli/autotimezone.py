@@ -10,15 +10,14 @@ from autosys_py.cli.names import is_pattern, select
 from autosys_py.cli.options import Command, Given, Option, WrongUsage, wrong_usage
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.run import leave, run
+from autosys_py.cli.timetables import ZONE_ENTRY, tell_of_zones, zones_of
 from autosys_py.core.model import NamedObject
 from autosys_py.core.text import visible
-from autosys_py.core.timezones import LONGEST, TimeZones, folded, is_name
+from autosys_py.core.timezones import LONGEST, folded, is_name
 
 if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
 
-KIND = "timezone"
-"""Of the stored objects; attributes `type` and `zone`."""
 WRONG = {"a": 50101, "c": 50106, "d": 50109, "t": 50120}
 """The code of a wrong argument by option."""
 
@@ -37,7 +36,7 @@ def autotimezone(given: Given) -> int:
     with open_instance() as instance:
         match modes[0]:
             case "l":
-                write_lines(_table(instance.store.objects(KIND)))
+                write_lines(_table(instance.store.objects(ZONE_ENTRY)))
             case "q":
                 _query(instance, given["q"])
             case "d":
@@ -47,11 +46,6 @@ def autotimezone(given: Given) -> int:
             case letter:
                 _add(instance, letter, given[letter], given[f"{letter}2"])
     return 0
-
-
-def zones_of(store: "EventServer") -> TimeZones:
-    """What names of zones mean in this instance."""
-    return TimeZones({entry.name: entry.value("zone") for entry in store.objects(KIND)})
 
 
 def _add(instance: Instance, letter: str, name: str, target: str) -> None:
@@ -66,7 +60,8 @@ def _add(instance: Instance, letter: str, name: str, target: str) -> None:
             raise _wrong(letter, target, exit_code=1)
         _drop(store, name)
         attributes = (("type", {"a": "A", "c": "C", "t": "Z"}[letter]), ("zone", target))
-        store.put_object(NamedObject(KIND, name, "", attributes, instance.user_host, clock.now()))
+        store.put_object(NamedObject(ZONE_ENTRY, name, "", attributes, instance.user_host, clock.now()))
+        tell_of_zones(store, instance.user_host, clock.now())
     if letter != "t" and zones.system_name(name) is not None:
         complain(message(99041, name, severity="W"))
 
@@ -75,25 +70,26 @@ def _delete(instance: Instance, name: str) -> None:
     with instance.store.transaction():
         if not _drop(instance.store, name):
             raise _wrong("d", name, exit_code=1)
+        tell_of_zones(instance.store, instance.user_host, clock.now())
 
 
 def _drop(store: "EventServer", name: str) -> bool:
     """Deletes the entry of a name, however spelt; False if there was none."""
-    spelt = [entry.name for entry in store.objects(KIND) if folded(entry.name) == folded(name)]
+    spelt = [entry.name for entry in store.objects(ZONE_ENTRY) if folded(entry.name) == folded(name)]
     for each in spelt:
-        store.delete_object(KIND, each)
+        store.delete_object(ZONE_ENTRY, each)
     return bool(spelt)
 
 
 def _query(instance: Instance, name: str) -> None:
     """The entries of a name or pattern; a zone of the system counts as an entry that stands for itself."""
-    entries = instance.store.objects(KIND)
+    entries = instance.store.objects(ZONE_ENTRY)
     found = select(folded(name) if not is_pattern(name) else name, entries, lambda entry: _key(entry, name))
     if not found and not is_pattern(name):
         system = zones_of(instance.store).system_name(name)
         if system is None:
             raise refusal(99011, name)
-        found = [NamedObject(KIND, system, "", (("type", "Z"), ("zone", system)))]
+        found = [NamedObject(ZONE_ENTRY, system, "", (("type", "Z"), ("zone", system)))]
     write_lines(_table(found))
 
 

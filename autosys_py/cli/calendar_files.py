@@ -9,7 +9,10 @@ from autosys_py.cli.jil import fault_lines
 from autosys_py.cli.messages import complain, message, refusal
 from autosys_py.cli.names import is_pattern, select
 from autosys_py.cli.output import write_lines
+from autosys_py.cli.timetables import Rescheduled, tell_of_calendar
+from autosys_py.cli.zone import local_zone, scheduler_zone
 from autosys_py.core.model import NamedObject
+from autosys_py.core.times import TimeFormat
 from autosys_py.jil.calendars import Checked, read_calendars, render
 
 if TYPE_CHECKING:
@@ -21,13 +24,20 @@ def import_file(instance: "Instance", path: str, date_format: str, now: int, *, 
     """Stores each record in a transaction of its own; one that is refused stops no other. Exit code 1 if one was."""
     text = Path(path).read_bytes().decode("utf-8", "surrogateescape")
     refused = 0
+    rescheduled = rescheduled_by(instance, now)
     for checked in read_calendars(text, date_format):
-        refused |= not take_in(instance, checked, now, overwrite=overwrite)
+        refused |= not take_in(instance, checked, now, rescheduled, overwrite=overwrite)
     return int(refused)
 
 
-def take_in(instance: "Instance", checked: Checked, now: int, *, overwrite: bool) -> bool:
-    """Stores one calendar or cycle and says so; False if it is refused."""
+def rescheduled_by(instance: "Instance", now: int) -> Rescheduled:
+    """Who says which jobs a change of calendars moves."""
+    times = TimeFormat(local_zone(), instance.configuration.DateFormat)
+    return Rescheduled(instance.store, scheduler_zone(instance.store), times, now)
+
+
+def take_in(instance: "Instance", checked: Checked, now: int, rescheduled: Rescheduled, *, overwrite: bool) -> bool:
+    """Stores one calendar or cycle, tells the scheduler, and says so; False if it is refused."""
     for fault in checked.faults:
         complain(*fault_lines(fault))
     if not checked.kind:
@@ -39,13 +49,25 @@ def take_in(instance: "Instance", checked: Checked, now: int, *, overwrite: bool
             complaints = list(_objections(store, checked, overwrite=overwrite))
             if not complaints:
                 _replace(store, checked, instance.user_host, now)
+                affected = tell_of_calendar(store, checked.kind, checked.name, instance.user_host, now)
                 warning = _warning(store, checked)
         if not complaints:
             complain(*warning)
+            write_lines(rescheduled.lines(affected))
             write_lines([message(50423, NOUNS[checked.kind], checked.name, severity="I")])
             return True
     complain(*complaints, message(50424, NOUNS[checked.kind], checked.name, severity="I"))
     return False
+
+
+def delete_calendar(instance: "Instance", kind: str, name: str, now: int) -> bool:
+    """Deletes a calendar or cycle and tells the scheduler; False if there is none of that name."""
+    with instance.store.transaction():
+        if instance.store.object(kind, name) is None:
+            return False
+        instance.store.delete_object(kind, name)
+        tell_of_calendar(instance.store, kind, name, instance.user_host, now)
+    return True
 
 
 def _objections(store: "EventServer", checked: Checked, *, overwrite: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from autosys_py.cli import clock
 from autosys_py.cli.autocal_asc import listing
 from autosys_py.cli.calendar_book import CYCLE, EXTENDED, MISSING, NOUNS, STANDARD, CalendarBook
-from autosys_py.cli.calendar_files import take_in
+from autosys_py.cli.calendar_files import delete_calendar, rescheduled_by, take_in
 from autosys_py.cli.messages import complain, message
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.zone import local_zone
@@ -109,8 +109,7 @@ class Menu:
     def _delete(self, kind: str) -> None:
         thing = self._named(kind)
         if thing is not None:
-            with self.instance.store.transaction():
-                self.instance.store.delete_object(kind, thing.name)
+            delete_calendar(self.instance, kind, thing.name, clock.now())
 
     def _show(self, kind: str) -> None:
         thing = self._named(kind)
@@ -185,8 +184,9 @@ class Menu:
 
     def _save(self, kind: str, name: str, lines: list[str], *, overwrite: bool) -> None:
         text = "\n".join([f'{kind}: "{name}"', *lines])
+        now = clock.now()
         for checked in read_calendars(text, self.date_format):
-            take_in(self.instance, checked, clock.now(), overwrite=overwrite)
+            take_in(self.instance, checked, now, rescheduled_by(self.instance, now), overwrite=overwrite)
 
     def _shown(self, thing: "NamedObject") -> Iterator[str]:
         yield f"{'Name':<20}: {visible(thing.name)}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from autosys_py.cli.calendar_book import EXTENDED, STANDARD
 from autosys_py.cli.jil import fault_lines
 from autosys_py.cli.messages import Refused, message, refusal
+from autosys_py.cli.timetables import tell_of_calendar
 from autosys_py.core.model import NamedObject
 from autosys_py.core.text import visible
 from autosys_py.jil.calendar_dates import has_time, read_row
@@ -55,6 +56,7 @@ def _change(instance: "Instance", name: str, action: str, dated: Sequence[tuple[
     kept = tuple(pair for pair in calendar.attributes if pair[0] != "date") if calendar is not None else ()
     attributes = kept + date_attributes(present)
     store.put_object(NamedObject(STANDARD, name, "", attributes, instance.user_host, now))
+    tell_of_calendar(store, STANDARD, name, instance.user_host, now)
 
 
 def _without(present: set[datetime], dated: Sequence[tuple[str, datetime]]) -> set[datetime]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
+from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
 from autosys_py.core.model import Definition, Event, Job, JobState
-from autosys_py.core.schedule import next_start
 from autosys_py.core.text import visible
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
@@ -78,6 +78,7 @@ class Definer:
         self.store = store
         self.zone = zone
         """The scheduler's."""
+        self._timetable = timetable_of(store, zone)
         self.settings = Settings(user_host, undefined_machine)
         self.known = StoreKnown(store, autoserv)
         self._running: dict[int, bool] = {}
@@ -197,7 +198,7 @@ class Definer:
         Without a savepoint: the only refusal, AlreadyExists, comes before anything is written.
         """
         job = self.store.put_definition(definition)
-        due = next_start(job.schedule, now, self.zone) if job.schedule is not None else None
+        due = self._timetable.next_start(job, now)
         if not definition.job.joid:
             self._states[job.joid] = _first_state(seed, due, now)
         if due is not None:

@@ -11,6 +11,7 @@ from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, complain, message, refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
+from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.cli.zone import local_zone, zone_named
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
+    from autosys_py.core.timetable import Timetable
     from autosys_py.scheduler.loop import Loop
 
 LEASE_VALID = 30
@@ -46,16 +48,18 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     configuration, zone = instance.configuration, local_zone()
     if (wanted := os.environ.get("TZ")) and zone_named(wanted.removeprefix(":")) is None:
         complain(message(99011, wanted, severity="W"))
-    with instance.store.transaction():
-        instance.store.put_setting("scheduler_zone", str(zone))
-        _discard_stops(instance)
-    world, orders, adopted = recover(instance.store, configuration, zone, _local_nodes())
+    _prepare(instance, str(zone))
+
+    def read_timetable() -> "Timetable":
+        return timetable_of(instance.store, zone)
+
+    world, orders, adopted = recover(instance.store, configuration, read_timetable(), _local_nodes())
     agent = LocalAgent(
         _run_folders(instance), run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
-    turns = Turns(instance.store, world, holder, _complain)
+    turns = Turns(instance.store, world, holder, _complain, read_timetable)
     loop = Loop(turns, agent, journal, time.time, environment, _reader(instance))
     _stop_on_signals(loop)
     try:
@@ -69,6 +73,17 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         journal.write(int(time.time()), ["Scheduler stopped; running jobs go on."])
         journal.close()
     return 0
+
+
+def _prepare(instance: Instance, zone: str) -> None:
+    """Before the first turn: says in which zone the times are from now on, and forgets old stops."""
+    store = instance.store
+    with store.transaction():
+        before = store.setting("scheduler_zone")
+        if before is not None and before != zone:
+            tell_of_zones(store, instance.user_host, int(time.time()), zone)
+        store.put_setting("scheduler_zone", zone)
+        _discard_stops(instance)
 
 
 def _announce(journal: object, zone: str, orders: "list[Effect]", adopted: "list[Effect]") -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
-from autosys_py.cli.messages import complain
+from autosys_py.cli.messages import complain, message
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.progress import Progress, progress_of_input
 from autosys_py.cli.run import leave, run
@@ -225,7 +225,7 @@ class _Printer:
                 self._complain(*fault_lines(fault))
         if answer.scheduled is not None:
             name, due = answer.scheduled
-            self._say(f"CAUAJM_I_10122 Job '{visible(name)}' scheduled: {self.moment(due)}")
+            self._say(message(10122, name, self.moment(due), severity="I"))
         if answer.entered is not None and not self.quiet:
             name, box = (visible(each) for each in answer.entered)
             self._complain(f"CAUAJM_W_19102 Added job {name} into an already running box {box}.")

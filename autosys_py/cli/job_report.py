@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.selection import Placed, Selection, with_states
-from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
+from autosys_py.cli.zone import local_zone, scheduler_zone
 from autosys_py.core.codes import LETTERS, EventCode, Status
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
@@ -16,7 +16,8 @@ from autosys_py.report.summary import Summary, state_of_run
 
 if TYPE_CHECKING:
     from autosys_py.cli.instance import Instance
-    from autosys_py.core.model import Fact, JobState, Run
+    from autosys_py.core.model import Event, Fact, JobState, Run
+    from autosys_py.core.timezones import TimeZones
     from autosys_py.event_server.protocol import EventServer, JobHead
 
 STATUS_WORDS: dict[str, Status] = {letters: status for status, letters in LETTERS.items()} | dict(Status.__members__)
@@ -52,6 +53,12 @@ class JobReport:
     def process_times(self) -> TimeFormat:
         """For the column ProcessTime: the scheduler's zone."""
         return TimeFormat(scheduler_zone(self.store), self.date_format)
+
+    @cached_property
+    def _zones(self) -> "TimeZones":
+        from autosys_py.cli.timetables import zones_of
+
+        return zones_of(self.store)
 
     # Reports
 
@@ -155,7 +162,8 @@ class JobReport:
             yield f"{indent}    (run date {date})"
         yield detail.BLANK
         facts = self.store.facts(head.joid, first_seq, last_seq)
-        pending = self.store.pending_events(head.joid) if last_seq is None else []
+        stored = self.store.pending_events(head.joid) if last_seq is None else []
+        pending = [event for event in stored if not _is_void_start(event, head, state)]
         times = detail.Times(self._times_in(zone), self.process_times)
         for line in detail.event_lines(facts, pending, times):
             yield indent + line
@@ -165,7 +173,7 @@ class JobReport:
         return definition.value("timezone") if definition is not None else ""
 
     def _times_in(self, zone_name: str) -> TimeFormat:
-        zone = zone_named(zone_name) if zone_name else None
+        zone = self._zones.zone(zone_name) if zone_name else None
         return TimeFormat(zone, self.date_format) if zone is not None else self.times
 
     def _run_date(self, joid: int, first_seq: int) -> str:
@@ -213,3 +221,9 @@ class JobReport:
         newer = [number for number in self.store.run_numbers(joid, EVERY_RUN) if number > run_num]
         last_seq = self.store.run_tries(joid, min(newer))[0].first_seq - 1 if newer else None
         return Past(tries, tries[0].first_seq, last_seq)
+
+
+def _is_void_start(event: "Event", head: "JobHead", state: "JobState") -> bool:
+    """A stored tick of a former version, or of dates that a calendar no longer has: it will do nothing (rule E-01)."""
+    is_tick = event.code is EventCode.STARTJOB and event.job_ver > 0 and not event.value
+    return is_tick and (event.job_ver != head.job_ver or event.due != state.next_start)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused
+from autosys_py.cli.timetables import timetable_of
 from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
 from autosys_py.core.text import visible
 from autosys_py.sim.copying import copy_store
@@ -28,7 +29,12 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         zone = _zone(tz, real, from_store=not files)
         os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
         settings = Settings(
-            _moment("--from", begin, zone), zone, real.configuration, bool(files), frozenset({"localhost"})
+            _moment("--from", begin, zone),
+            zone,
+            lambda: timetable_of(instance.store, zone),
+            real.configuration,
+            bool(files),
+            frozenset({"localhost"}),
         )
         until = _moment("--to", end, zone)
         instance = _world(real, files, settings)

@@ -17,6 +17,9 @@ IDLE_JUDGED = frozenset({Status.SUCCESS, Status.FAILURE, Status.INACTIVE})
 RESET_AT_END = frozenset({Status.ACTIVATED, *WAITING})
 """Members that a box's end makes INACTIVE (rules B-10, B-32)."""
 
+UNTOUCHED_BY_BOX = frozenset({*LIVE, Status.ON_HOLD, Status.ON_ICE})
+"""What a box start and a reset of a box leave alone (rules B-01, B-16)."""
+
 ACTIVATED_ONLY = frozenset({Status.ACTIVATED})
 NOT_STARTED = frozenset({Status.ACTIVATED, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
 """Statuses of a sub-box that did not start in this run of its parent, or was taken out of it."""
@@ -129,6 +132,14 @@ def reset_members(draft: Draft, box: int, waiting: frozenset[Status] = RESET_AT_
             draft.change(draft.outcome.facts[-1], joid, latched=False)
         if draft.job(joid).is_box and status in NOT_STARTED:
             reset_members(draft, joid, waiting if status is Status.ACTIVATED else ACTIVATED_ONLY)
+
+
+def reset_contents(draft: Draft, box: int) -> None:
+    """Contained jobs on all levels become INACTIVE; live, held and iced ones stay (rule B-16)."""
+    for joid in draft.descendants(box):
+        state = draft.state(joid)
+        if state.status not in UNTOUCHED_BY_BOX and (state.status is not Status.INACTIVE or state.latched):
+            draft.set_status(joid, Status.INACTIVE, latched=False, exit_code=None)
 
 
 def terminate(draft: Draft, joid: int, signals: str = "") -> None:

@@ -7,7 +7,7 @@ know which it is. There is no time zone in a calendar: its moments are local to 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Protocol
 
@@ -94,3 +94,58 @@ class GeneratedCalendar:
 
     def _dates(self, first: date, last: date) -> list[date]:
         return self.definition.dates(first, last, self.holidays, self.cycle)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedCalendar:
+    """A generated calendar that computes each year once, for whoever asks it at every start."""
+
+    calendar: GeneratedCalendar
+    years: dict[int, list[datetime]] = field(default_factory=dict)
+
+    def rows(self, first: date, last: date) -> list[datetime]:
+        found: list[datetime] = []
+        for year in range(first.year, last.year + 1):
+            rows = self._year(year)
+            begin = bisect_left(rows, datetime.combine(first, time.min))
+            found += rows[begin : bisect_right(rows, datetime.combine(last, time.max))]
+        return found
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        for year in range(moment.year, min(moment.year + SEARCHED[-1], MAXYEAR) + 1):
+            rows = self._year(year)
+            place = bisect_right(rows, moment)
+            if place < len(rows):
+                return rows[place]
+        return None
+
+    def __contains__(self, day: date) -> bool:
+        return bool(self.rows(day, day))
+
+    def _year(self, year: int) -> list[datetime]:
+        if year not in self.years:
+            self.years[year] = self.calendar.rows(date(year, 1, 1), date(year, 12, 31))
+        return self.years[year]
+
+
+class RememberedCalendars:
+    """The calendars of an instance at one moment: each is read once, when it is first asked for."""
+
+    def __init__(self, book: Calendars) -> None:
+        self._book = book
+        self._read: dict[str, Calendar | None] = {}
+
+    def calendar(self, name: str) -> Calendar | None:
+        """See `Calendars`."""
+        if name not in self._read:
+            calendar = self._book.calendar(name)
+            self._read[name] = RememberedCalendar(calendar) if isinstance(calendar, GeneratedCalendar) else calendar
+        return self._read[name]
+
+
+class NoCalendars:
+    """An instance without any."""
+
+    def calendar(self, name: str) -> Calendar | None:
+        """See `Calendars`."""
+        return None

@@ -141,6 +141,10 @@ class EventCode(IntEnum):
     """`jil` wrote, changed or deleted a job; the scheduler reads it again."""
     MACHINE_CHANGED = 921
     """`jil` wrote, changed or deleted a machine."""
+    CALENDAR_CHANGED = 930
+    """`autocal_asc` wrote, changed or deleted a calendar, or what it is made of."""
+    TIMEZONE_CHANGED = 931
+    """`autotimezone` changed what names of zones mean, or the scheduler came up in another zone."""
     AGENT_RUNNING = 922
     """Report: the run's process exists."""
     AGENT_ENDED = 923

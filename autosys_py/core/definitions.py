@@ -4,13 +4,14 @@ A definition is already durable when this event is processed, so the world takes
 its consequences.
 """
 
-from autosys_py.core.boxes import RESET_AT_END, judge
+from autosys_py.core.boxes import RESET_AT_END, UNTOUCHED_BY_BOX, judge
 from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.deadlines import watch_next
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Job
 from autosys_py.core.queues import release_pending
-from autosys_py.core.schedule import next_start
-from autosys_py.core.starts import UNTOUCHED_BY_BOX, consider
+from autosys_py.core.reschedule import set_next_start
+from autosys_py.core.starts import consider
 from autosys_py.core.windows import enter_window
 from autosys_py.core.world import WAITING
 
@@ -28,9 +29,11 @@ def definition_changed(draft: Draft, event: Event) -> None:
     before = world.define(event.definition, event.state)
     job = event.definition
     fact = draft.record_event(event)
+    if before is not None or world.timetable.next_start(job, event.due) != draft.state(job.joid).next_start:
+        set_next_start(draft, job, fact, event.due)  # as `jil` did, unless it had another zone or calendar
+    watch_next(draft, job, fact)
     if before is not None:
-        due = None if job.schedule is None else next_start(job.schedule, event.due, world.zone)  # as `jil` did
-        draft.change(fact, job.joid, latched=False, next_start=due)
+        draft.change(fact, job.joid, latched=False)
         if before.box_joid != job.box_joid:
             _leave_box(draft, before)
             _leave_run(draft, job)

@@ -121,6 +121,9 @@ CATALOGUE: Final[dict[int, str]] = {
     165: "The {0} primary scheduler is already running on machine: {1}. Startup aborted.",
     # Scheduler log
     10082: "[{0} connected for {1} {2}]",
+    10119: "Calendar <{0}> has no dates left.",
+    10120: "Job <{0}> will not be scheduled again.",
+    10122: "Job '{0}' scheduled: {1}",
     10178: "Start time is outside run window for job: {0}",
     10199: "Machine <{0}> is unavailable because it is not online.",
     40041: "This job's box is in the {0} state. Job <{1}> cannot be taken off {2}.",

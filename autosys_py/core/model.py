@@ -7,12 +7,16 @@ the unit of their JIL attribute and say so. Nothing here does anything; `world`,
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import Condition
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
+from autosys_py.core.must_times import MustTimes
 from autosys_py.core.schedule import RunWindow, Schedule
+
+if TYPE_CHECKING:
+    from autosys_py.core.timetable import Timetable
 
 
 class RunKey(NamedTuple):
@@ -43,7 +47,12 @@ class Job:
     schedule: Schedule | None = None
     """The date part (semantics.md §7); None without one or with `date_conditions: 0`."""
     run_window: RunWindow | None = None
-    """None without one or with `date_conditions: 0`."""
+    """None without one or with `date_conditions: 0`; so are the calendar, the must times and the zone."""
+    exclude_calendar: str = ""
+    must_start: MustTimes | None = None
+    must_complete: MustTimes | None = None
+    timezone: str = ""
+    """Of all its times; empty = the scheduler's zone."""
     exit_rule: ExitRule = DEFAULT_RULE
     n_retrys: int = 0
     term_run_time: int = 0
@@ -126,6 +135,8 @@ _COMPILED_CLASSES: dict[str, Any] = {
     "box_failure": Condition,
     "schedule": Schedule,
     "run_window": RunWindow,
+    "must_start": MustTimes,
+    "must_complete": MustTimes,
     "exit_rule": ExitRule,
 }
 
@@ -168,6 +179,8 @@ class JobState:
     before_hold: Status | None = None
     """The status that JOB_ON_HOLD replaced (rule H-03)."""
     queue_priority: int | None = None
+    must_slot: int | None = None
+    """The scheduled start whose must times are watched (rule D-13); None = nothing is."""
 
     @property
     def is_live(self) -> bool:
@@ -265,6 +278,8 @@ class Event:
     """Attached by the shell to DEFINITION_CHANGED of a new job: its first state."""
     machine: Machine | None = None
     """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
+    timetable: "Timetable | None" = None
+    """Attached by the shell to CALENDAR_CHANGED and TIMEZONE_CHANGED, never stored."""
 
 
 @dataclass(slots=True)

@@ -50,6 +50,14 @@ def missed_window() -> str:
     return "Not run today - Missed the Run Window"
 
 
+def excluded(calendar: str) -> str:
+    return f"Not run today - Excluded by calendar {calendar}"
+
+
+def calendar_ran_out(calendar: str, name: str) -> list[str]:
+    return [message(10119, calendar, severity="W"), message(10120, name, severity="W")]
+
+
 def ignored(event: str, name: str, status: str) -> str:
     return f"{event} ignored: job <{name}> is {status}."
 

@@ -2,9 +2,9 @@
 
 from autosys_py.core.codes import Alarm, Status
 from autosys_py.core.draft import Draft
+from autosys_py.core.exclusions import is_excluded
 from autosys_py.core.machines import choose
 from autosys_py.core.model import Job
-from autosys_py.core.schedule import is_day
 from autosys_py.core.starts import begin
 from autosys_py.core.windows import enter_window, is_inside
 
@@ -44,5 +44,6 @@ def _holds(draft: Draft, job: Job, evaluate: str) -> bool:
     return (
         (job.condition is None or draft.holds(job.condition, job.joid))
         and is_inside(draft, job)
-        and (evaluate != "2" or job.schedule is None or is_day(job.schedule, draft.now, draft.world.zone))
+        and not is_excluded(draft, job)
+        and (evaluate != "2" or draft.world.timetable.is_day(job, draft.now))
     )

@@ -10,14 +10,20 @@ Everything is computed on dates and minutes of the day and turned into an instan
 * a run window opens after the gap and closes as much later as the gap is long; in the repeated hour it opens in the
   second pass, and closes in the first unless it opened in the second (D-23 to D-25, `place`).
 
+On all days but two a year the clock runs evenly from one midnight to the next; `_midnight` knows them and spares them
+the search for gaps. Which days there are says the day of the week or a calendar; `timetable` finds the calendar.
+
 Times of day are minutes after midnight, days of the week 0 = Monday, instants UTC seconds.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
+
+from autosys_py.core.calendars import Calendar
 
 HORIZON = 366 * 2
 """Days searched for a next start; two years hold every day of the week and every minute."""
@@ -31,14 +37,28 @@ class Schedule:
     start_times: tuple[int, ...] = ()
     start_mins: tuple[int, ...] = ()
     """Minutes of every hour."""
+    run_calendar: str = ""
+    """The calendar that says which days, in place of `days_of_week`; without times its rows say when, too (D-03)."""
 
     def to_json(self) -> list[Any]:
-        return [self.days_of_week, self.start_times, self.start_mins]
+        stored: list[Any] = [self.days_of_week, self.start_times, self.start_mins]
+        return [*stored, self.run_calendar] if self.run_calendar else stored
 
     @classmethod
-    def from_json(cls, stored: list[list[int]]) -> Self:
-        days, times, minutes = stored
-        return cls(tuple(days), tuple(times), tuple(minutes))
+    def from_json(cls, stored: list[Any]) -> Self:
+        days, times, minutes, *calendar = stored
+        return cls(tuple(days), tuple(times), tuple(minutes), *calendar)
+
+
+class Slot(NamedTuple):
+    """A scheduled start."""
+
+    moment: int
+    """Its instant."""
+    day: date
+    """The local day it was written for."""
+    start: int
+    """The start time as written, a minute of the day; -1 of one by start_mins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,46 +117,81 @@ def _gap_end(day: date, minute: int, zone: ZoneInfo) -> int:
     return high
 
 
-def next_start(schedule: Schedule, after: int, zone: ZoneInfo) -> int | None:
+def next_start(schedule: Schedule, after: int, zone: ZoneInfo, calendar: Calendar | None = None) -> int | None:
     """The first start strictly after the minute of `after` (rule D-04); None if there is none.
 
-    A start at this very minute means the next one.
+    A start at this very minute means the next one. `calendar` is the schedule's run_calendar, None if it has none or
+    there is no such calendar.
     """
-    return next(starts(schedule, after, zone), None)
+    slot = next(slots(schedule, after, zone, calendar), None)
+    return None if slot is None else slot.moment
 
 
-def starts(schedule: Schedule, after: int, zone: ZoneInfo) -> Iterator[int]:
-    """All starts after `after` in order, as far as the horizon."""
+def starts(schedule: Schedule, after: int, zone: ZoneInfo, calendar: Calendar | None = None) -> Iterator[int]:
+    """All starts after `after` in order, as far as the horizon or the calendar goes."""
+    return (slot.moment for slot in slots(schedule, after, zone, calendar))
+
+
+def slots(schedule: Schedule, after: int, zone: ZoneInfo, calendar: Calendar | None = None) -> Iterator[Slot]:
+    """The same with the day and the time of day that each start was written for."""
     first = datetime.fromtimestamp(after, zone).date() - timedelta(days=1)
-    times = schedule.start_times or (() if schedule.start_mins else (0,))
     last = after - after % 60 + 59
-    for offset in range(HORIZON):
-        day = first + timedelta(days=offset)
-        if day.weekday() not in schedule.days_of_week:
-            continue
-        moments: Iterable[int]
-        if schedule.start_mins:
-            moments = _by_minutes(day, schedule.start_mins, last + 1, zone)
-        else:
-            moments = _by_times(day, times, zone)
-        for moment in moments:
-            if moment > last:
-                last = moment
-                yield moment
+    for day in _days(schedule, first, calendar):
+        for slot in _slots_of(day, schedule, last + 1, zone, calendar):
+            if slot.moment > last:
+                last = slot.moment
+                yield slot
 
 
-def _by_times(day: date, times: tuple[int, ...], zone: ZoneInfo) -> list[int]:
-    moments: list[int] = []
+def _days(schedule: Schedule, first: date, calendar: Calendar | None) -> Iterator[date]:
+    """The days of a schedule from `first` on."""
+    if not schedule.run_calendar:
+        days = (first + timedelta(days=offset) for offset in range(HORIZON))
+        yield from (day for day in days if day.weekday() in schedule.days_of_week)
+    elif calendar is not None:
+        row = calendar.next_after(datetime.combine(first, time.min) - timedelta(seconds=1))
+        while row is not None:
+            yield row.date()
+            row = calendar.next_after(datetime.combine(row.date(), time.max))
+
+
+def _slots_of(day: date, schedule: Schedule, since: int, zone: ZoneInfo, calendar: Calendar | None) -> Iterable[Slot]:
+    """The starts of one day; a calendar's row says when if the schedule does not (D-03)."""
+    if schedule.start_mins:
+        return _by_minutes(day, schedule.start_mins, since, zone)
+    if schedule.start_times or calendar is None:
+        return _by_times(day, schedule.start_times or (0,), zone)
+    seconds = {row.hour * 60 + row.minute: row.second for row in reversed(calendar.rows(day, day))}
+    found = _by_times(day, tuple(seconds), zone)
+    return [slot._replace(moment=slot.moment + seconds[slot.start]) for slot in found]
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date, zone: ZoneInfo) -> int | None:
+    """The instant at which a day begins, if its clock runs evenly to the next midnight; else None."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=zone)
+    offset = begin.utcoffset()
+    end = begin + timedelta(days=1)  # on the clock face
+    if offset == begin.replace(fold=1).utcoffset() == end.utcoffset() == end.replace(fold=1).utcoffset():
+        return int(begin.timestamp())
+    return None
+
+
+def _by_times(day: date, times: tuple[int, ...], zone: ZoneInfo) -> list[Slot]:
+    midnight = _midnight(day, zone)
+    if midnight is not None:
+        return [Slot(midnight + minute * 60, day, minute) for minute in sorted(times)]
+    found: list[Slot] = []
     skipped_until = 0
     for minute in sorted(times):
         moment = instant(day, minute, zone)
-        midnight_gap = _is_skipped(day, minute, zone)
-        if midnight_gap and skipped_until and moment - moment % 60 == skipped_until:
+        in_gap = _is_skipped(day, minute, zone)
+        if in_gap and skipped_until and moment - moment % 60 == skipped_until:
             continue  # D-21: only the first of several inside the same gap
-        if midnight_gap:
+        if in_gap:
             skipped_until = moment - moment % 60
-        moments.append(moment)
-    return sorted(moments)
+        found.append(Slot(moment, day, minute))
+    return sorted(found)
 
 
 def _is_skipped(day: date, minute: int, zone: ZoneInfo) -> bool:
@@ -145,16 +200,22 @@ def _is_skipped(day: date, minute: int, zone: ZoneInfo) -> bool:
     return back.replace(tzinfo=None) != local.replace(tzinfo=None)
 
 
-def _by_minutes(day: date, minutes: tuple[int, ...], since: int, zone: ZoneInfo) -> Iterator[int]:
+def _by_minutes(day: date, minutes: tuple[int, ...], since: int, zone: ZoneInfo) -> Iterator[Slot]:
     """The instants of the local day from `since` on whose minute is listed: existing ones only, repeated ones twice
     (D-22)."""
+    midnight = _midnight(day, zone)
+    if midnight is not None:
+        first = max(0, (since - midnight) // 3600)
+        moments = (midnight + hour * 3600 + minute * 60 for hour in range(first, 24) for minute in sorted(minutes))
+        yield from (Slot(moment, day, -1) for moment in moments if moment >= since)
+        return
     following = day + timedelta(days=1)
     end = int(datetime(following.year, following.month, following.day, tzinfo=zone).timestamp())
     moment = int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
     moment = max(moment, moment + (since - moment + 59) // 60 * 60)
     while moment < end:
         if datetime.fromtimestamp(moment, zone).minute in minutes:
-            yield moment
+            yield Slot(moment, day, -1)
         moment += 60
 
 
@@ -193,6 +254,9 @@ def _closing(window: RunWindow, day: date, opens: int, zone: ZoneInfo) -> int:
     return closes if closes >= opens else int(local.replace(fold=1).timestamp())
 
 
-def is_day(schedule: Schedule, moment: int, zone: ZoneInfo) -> bool:
-    """Does `moment` lie on a day of the week that the schedule lists?"""
-    return datetime.fromtimestamp(moment, zone).weekday() in schedule.days_of_week
+def is_day(schedule: Schedule, moment: int, zone: ZoneInfo, calendar: Calendar | None = None) -> bool:
+    """Does `moment` lie on a day that the schedule lists?"""
+    day = datetime.fromtimestamp(moment, zone).date()
+    if schedule.run_calendar:
+        return calendar is not None and day in calendar
+    return day.weekday() in schedule.days_of_week

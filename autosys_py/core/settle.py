@@ -6,14 +6,18 @@ begins at most once in a step.
 """
 
 from autosys_py.core.boxes import vote
-from autosys_py.core.codes import Status
+from autosys_py.core.codes import TERMINAL, Status
 from autosys_py.core.condition import Kind, atom_holds
+from autosys_py.core.deadlines import watch_next
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Job
 from autosys_py.core.starts import consider
 
 NOTHING_TURNS_TRUE = frozenset({Status.STARTING, Status.RUNNING})
 """Every atom on a job in these statuses is false (rule C-14), so no gate opens by entering them."""
+
+COMPLETED = frozenset({*TERMINAL, Status.INACTIVE})
+"""After these the must times of the next scheduled start count (rule D-13); a day that was given up is over too."""
 
 
 def settle(draft: Draft) -> None:
@@ -27,7 +31,10 @@ def settle(draft: Draft) -> None:
         if job is None:
             continue
         draft.cause = changed.seq
-        if draft.state(changed.joid).status not in NOTHING_TURNS_TRUE:
+        status = draft.state(changed.joid).status
+        if status in COMPLETED:
+            watch_next(draft, job)
+        if status not in NOTHING_TURNS_TRUE:
             release_dependents(draft, job)
         vote(draft, changed.joid, votes_idle=changed.votes_idle)
 

@@ -1,6 +1,6 @@
 """Starts: the gates a job must find open at one moment, and what happens when it does (semantics.md §1, M-04).
 
-    G1 status · G2 date · G3 condition · G4 box · G5 run window · G6 machine
+    G1 status · G2 date · G3 condition · G4 box · G5 day and hour · G6 machine
 
 `consider` is the scheduler's own question, asked whenever something changed that may open a gate. `start_by_hand`
 is an operator's STARTJOB: it ignores the date and honours the rest (T-01). `force` goes past all but G6 (T-02).
@@ -10,16 +10,12 @@ is an operator's STARTJOB: it ignores the date and honours the rest (T-01). `for
 from typing import Any
 
 from autosys_py.core import notes
-from autosys_py.core.boxes import judge
-from autosys_py.core.codes import LIVE, STARTABLE, Alarm, EventCode, Status
+from autosys_py.core.boxes import UNTOUCHED_BY_BOX, judge
+from autosys_py.core.codes import STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.machines import choose
 from autosys_py.core.model import EffectKind, Fact, Job, JobState
-from autosys_py.core.windows import enter_window, watch_window, window_open
-
-UNTOUCHED_BY_BOX = frozenset({*LIVE, Status.ON_HOLD, Status.ON_ICE})
-"""What a box start and a reset of a box leave alone (rules B-01, B-16)."""
-
+from autosys_py.core.windows import enter_window, may_run_today, watch_window
 
 # Gates
 
@@ -33,7 +29,7 @@ def consider(draft: Draft, joid: int) -> bool:
         return False  # G2
     if job.condition is not None and not draft.holds(job.condition, joid):
         return False  # G3
-    if not window_open(draft, job):
+    if not may_run_today(draft, job):
         return False  # G5
     begin(draft, joid)
     return True
@@ -49,7 +45,7 @@ def start_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
         if job.schedule is not None:
             draft.change(fact, joid, latched=True)
             watch_window(draft, joid)
-    elif window_open(draft, job, fact):
+    elif may_run_today(draft, job, fact):
         begin(draft, joid)
 
 

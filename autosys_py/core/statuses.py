@@ -3,11 +3,11 @@
 from typing import Any
 
 from autosys_py.core import notes
-from autosys_py.core.boxes import reset_members
+from autosys_py.core.boxes import reset_contents, reset_members
 from autosys_py.core.codes import CHANGEABLE, TERMINAL, ExitCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, RunKey
-from autosys_py.core.starts import UNTOUCHED_BY_BOX, start_box
+from autosys_py.core.starts import start_box
 
 
 def change_status(draft: Draft, event: Event, fact: Fact) -> None:
@@ -62,14 +62,6 @@ def change_noexec(draft: Draft, event: Event, fact: Fact) -> None:
         change_running_box(draft, event, fact)
     else:
         change_status(draft, event, fact)
-
-
-def reset_contents(draft: Draft, box: int) -> None:
-    """Contained jobs on all levels become INACTIVE; live, held and iced ones stay (rule B-16)."""
-    for joid in draft.descendants(box):
-        state = draft.state(joid)
-        if state.status not in UNTOUCHED_BY_BOX and (state.status is not Status.INACTIVE or state.latched):
-            draft.set_status(joid, Status.INACTIVE, latched=False, exit_code=None)
 
 
 def ignore(draft: Draft, event: Event, fact: Fact) -> None:

@@ -8,7 +8,7 @@ follows by itself.
 
 from collections.abc import Callable
 
-from autosys_py.core import commands, definitions, notes, runs, timers
+from autosys_py.core import commands, deadlines, definitions, notes, reschedule, runs, timers
 from autosys_py.core.codes import EventCode
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Outcome
@@ -26,10 +26,14 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.CHK_MAX_ALARM: timers.check_max_alarm,
     EventCode.CHK_TERM_RUNTIME: timers.check_term_run_time,
     EventCode.CHK_RUN_WINDOW: timers.check_window,
+    EventCode.CHK_START: deadlines.check_start,
+    EventCode.CHK_COMPLETE: deadlines.check_complete,
     EventCode.BYPASS: timers.look_again,
     EventCode.QUE_RECOVERY: definitions.rebuild,
     EventCode.DEFINITION_CHANGED: definitions.definition_changed,
     EventCode.MACHINE_CHANGED: definitions.machine_changed,
+    EventCode.CALENDAR_CHANGED: reschedule.calendar_changed,
+    EventCode.TIMEZONE_CHANGED: reschedule.zones_changed,
 }
 
 WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {

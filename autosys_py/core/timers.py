@@ -2,10 +2,11 @@
 
 from autosys_py.core import notes
 from autosys_py.core.boxes import terminate
-from autosys_py.core.codes import LIVE, STARTABLE, Alarm, EventCode, Status
+from autosys_py.core.codes import LIVE, STARTABLE, Alarm, Status
 from autosys_py.core.draft import Draft
+from autosys_py.core.exclusions import exclude_today, is_excluded
 from autosys_py.core.model import Event, Fact, Job
-from autosys_py.core.schedule import next_start
+from autosys_py.core.reschedule import set_next_start
 from autosys_py.core.starts import consider
 from autosys_py.core.windows import AT_OPENING, give_up_today, watch_window
 
@@ -15,9 +16,11 @@ def tick(draft: Draft, event: Event) -> None:
     job = draft.world.jobs.get(event.joid)
     if job is None or event.job_ver != job.job_ver:
         return
+    if event.value != AT_OPENING and event.due != draft.state(job.joid).next_start:
+        return  # a calendar has changed since it was stored
     fact = draft.record_event(event)
     if event.value != AT_OPENING:
-        _set_next(draft, job, fact)
+        set_next_start(draft, job, fact, draft.now)
     _take(draft, job, fact)
 
 
@@ -27,9 +30,11 @@ def _take(draft: Draft, job: Job, fact: Fact) -> None:
     if box is not None and box.status is not Status.RUNNING and _missed(draft, job, fact):
         return
     if state.status is Status.ON_HOLD:
-        draft.change(fact, job.joid, latched=True)
+        draft.change(fact, job.joid, latched=not is_excluded(draft, job))
     elif state.status not in STARTABLE:
         fact.notes.append(notes.ignored("STARTJOB", job.name, state.status.name))
+    elif is_excluded(draft, job):
+        exclude_today(draft, job)
     else:
         draft.change(fact, job.joid, latched=True)
         if not consider(draft, job.joid) and draft.state(job.joid).latched:
@@ -41,19 +46,9 @@ def _missed(draft: Draft, job: Job, fact: Fact) -> bool:
     """A tick of a member of an idle box (MissedMemberTick, rule B-36)."""
     if draft.world.configuration.MissedMemberTick == "lost":
         fact.notes.append(notes.missed_tick(job.name))
-    elif draft.state(job.joid).status is not Status.ON_ICE:
+    elif draft.state(job.joid).status is not Status.ON_ICE and not is_excluded(draft, job):
         draft.change(fact, job.joid, latched=True)
     return True
-
-
-def _set_next(draft: Draft, job: Job, fact: Fact) -> None:
-    """The next tick is computed when one is processed; only one is ever stored (rule D-04)."""
-    if job.schedule is None:
-        return
-    due = next_start(job.schedule, draft.now, draft.world.zone)
-    draft.change(fact, job.joid, next_start=due)
-    if due is not None:
-        draft.schedule(EventCode.STARTJOB, due, job.joid, for_run=False)
 
 
 def check_window(draft: Draft, event: Event) -> None:

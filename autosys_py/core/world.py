@@ -16,6 +16,7 @@ from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
 from autosys_py.core.condition import Asker
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Job, JobState, Machine, Outcome, Run, RunKey
+from autosys_py.core.timetable import Timetable
 
 WAITING = frozenset({*QUEUED, Status.RESTART})
 """Statuses from which the scheduler itself takes a job on: a queue, or the wait between two tries."""
@@ -40,7 +41,7 @@ class World:
         local_nodes: frozenset[str] = frozenset({"localhost"}),
     ) -> None:
         self.configuration = configuration
-        self.zone = zone
+        self.timetable = Timetable(zone)
         self.local_nodes = local_nodes
         """Node names that mean this host (extensions.md §2)."""
         self.jobs: dict[int, Job] = {}
@@ -51,6 +52,10 @@ class World:
         self.dependents: Index = {}
         self.global_dependents: Index = {}
         self.overriders: Index = {}
+        self.calendar_users: Index = {}
+        """From a run_calendar to its jobs."""
+        self.zone_users: Index = {}
+        """From a time zone as jobs name it to the jobs; the empty name is the scheduler's."""
         self.globals: dict[str, str] = {}
         self.machines: dict[str, Machine] = {"localhost": Machine("localhost", node_name="localhost")}
         self.runs: dict[RunKey, Run] = {}
@@ -78,6 +83,11 @@ class World:
     def asker(self, joid: int) -> Asker:
         state = self.states[joid]
         return Asker(state.last_end, state.end_seq)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The scheduler's."""
+        return self.timetable.zone
 
     # Changes
 
@@ -177,6 +187,10 @@ class World:
         for override in (job.box_success, job.box_failure):
             if override is not None:
                 yield self.overriders, override.job_names()
+        if job.schedule is not None:
+            yield self.zone_users, [job.timezone]
+            if job.schedule.run_calendar:
+                yield self.calendar_users, [job.schedule.run_calendar]
 
     def _count(self, box: int, status: Status, by: int) -> None:
         unfinished, failed = self.tallies.get(box, (0, 0))

@@ -428,7 +428,7 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
     return copy
 
 
-_copy_event = _copier(Event, without=("definition", "state", "machine"))
+_copy_event = _copier(Event, without=("definition", "state", "machine", "timetable"))
 _copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

@@ -190,7 +190,8 @@ from job where is_current = 1 and joid > :after order by joid limit :limit;
 -- Through `job`, because a turn that was under way may have written the state of a job just deleted.
 select
     job.joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
-    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority
+    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
+    must_slot
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
@@ -216,11 +217,12 @@ values
 -- name: put_states
 insert into job_status
     (joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
-     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority)
+     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
+     must_slot)
 values
     (:joid, :status, :noexec, :run_num, :ntry, :last_start, :last_end, :end_seq, :exit_code, :machine, :since,
      :latched, :next_start, :box_run, :box_ntry, :forced, :killed, :retries, :system_restarts, :before_hold,
-     :queue_priority)
+     :queue_priority, :must_slot)
 on conflict (joid) do update set
     status = excluded.status, noexec = excluded.noexec, run_num = excluded.run_num, ntry = excluded.ntry,
     last_start = excluded.last_start, last_end = excluded.last_end, end_seq = excluded.end_seq,
@@ -228,7 +230,7 @@ on conflict (joid) do update set
     next_start = excluded.next_start, box_run = excluded.box_run, box_ntry = excluded.box_ntry,
     forced = excluded.forced, killed = excluded.killed, retries = excluded.retries,
     system_restarts = excluded.system_restarts, before_hold = excluded.before_hold,
-    queue_priority = excluded.queue_priority;
+    queue_priority = excluded.queue_priority, must_slot = excluded.must_slot;
 
 -- name: put_runs
 -- Which version a run was started with and by which fact never changes; where and how it goes does.
@@ -277,7 +279,8 @@ delete from lease where holder = :holder;
 select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
-    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority
+    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
+    must_slot
 from job join job_status on job_status.joid = job.joid
 where job.joid = :joid and is_current = 1;
 
@@ -286,7 +289,8 @@ where job.joid = :joid and is_current = 1;
 select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
-    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority
+    next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
+    must_slot
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 

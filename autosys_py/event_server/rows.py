@@ -216,13 +216,14 @@ def state_row(joid: int, state: JobState) -> tuple[Any, ...]:
         state.system_restarts,
         _number(state.before_hold),
         state.queue_priority,
+        state.must_slot,
     )
 
 
 def state_of(row: Row) -> JobState:
     (
         status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched, next_start,
-        box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
+        box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority, must_slot,
     ) = row  # fmt: skip
     return JobState(
         Status(status),
@@ -245,6 +246,7 @@ def state_of(row: Row) -> JobState:
         system_restarts,
         _STATUSES[before_hold],
         queue_priority,
+        must_slot,
     )
 
 

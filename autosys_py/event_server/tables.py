@@ -201,6 +201,7 @@ job_status = table(
     number("system_restarts"),
     maybe("before_hold"),
     maybe("queue_priority"),
+    maybe("must_slot"),
     check("state_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0 and box_run >= 0 and box_ntry >= 0"),
     check("state_counts", "retries >= 0 and system_restarts >= 0 and end_seq >= 0"),
     check("state_status", is_stored_status("status")),

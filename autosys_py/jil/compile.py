@@ -1,7 +1,7 @@
 """Attributes to what the scheduler reads of them: `core.model.Job`.
 
 Takes values that the checks let pass; it repeats none of them. What is stored but has no meaning for the machine
-(descriptions, calendars, time zones, file names) stays behind in the definition.
+(descriptions, file names) stays behind in the definition.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping
 from autosys_py.core.condition import Condition
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.model import Job
+from autosys_py.core.must_times import MustTimes
 from autosys_py.core.schedule import RunWindow, Schedule
 from autosys_py.jil import conditions, domains
 from autosys_py.jil.values import plain
 
-TIMES = ("start_times", "start_mins", "days_of_week")
+TIMES = ("start_times", "start_mins", "days_of_week", "run_calendar")
 READ = frozenset(
-    """machine date_conditions start_times start_mins days_of_week run_calendar run_window n_retrys term_run_time
+    """machine date_conditions start_times start_mins days_of_week run_calendar
+    exclude_calendar must_start_times must_complete_times timezone run_window n_retrys term_run_time
     max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
     job_load max_exit_success success_codes fail_codes returncode_map_to_completed""".split()
 )
@@ -46,6 +48,10 @@ def job_of(
         box_failure=_condition(raw, "box_failure"),
         schedule=schedule_of(values) if scheduled else None,
         run_window=window_of(values) if scheduled else None,
+        exclude_calendar=values.get("exclude_calendar", "") if scheduled else "",
+        must_start=must_times_of(values, "must_start_times") if scheduled else None,
+        must_complete=must_times_of(values, "must_complete_times") if scheduled else None,
+        timezone=values.get("timezone", "") if scheduled else "",
         exit_rule=exit_rule_of(values),
         n_retrys=_number(values, "n_retrys"),
         term_run_time=_number(values, "term_run_time"),
@@ -72,8 +78,8 @@ def _condition(values: Mapping[str, str], name: str) -> Condition | None:
 
 
 def schedule_of(values: Mapping[str, str]) -> Schedule | None:
-    """The date part; None without times or days. A job that has its days from a calendar has no schedule here."""
-    if "run_calendar" in values or not any(name in values for name in TIMES):
+    """The date part; None without times or days."""
+    if not any(name in values for name in TIMES):
         return None
     days = values.get("days_of_week")
     times = values.get("start_times")
@@ -82,6 +88,7 @@ def schedule_of(values: Mapping[str, str]) -> Schedule | None:
         domains.days_of_week(days) if days else tuple(range(7)),
         tuple(sorted(domains.start_times(times))) if times else (),
         tuple(sorted(domains.start_mins(minutes))) if minutes else (),
+        values.get("run_calendar", ""),
     )
 
 
@@ -89,6 +96,18 @@ def window_of(values: Mapping[str, str]) -> RunWindow | None:
     """The run window; None without one."""
     text = values.get("run_window")
     return RunWindow(*domains.run_window(text)) if text else None
+
+
+def must_times_of(values: Mapping[str, str], name: str) -> MustTimes | None:
+    """must_start_times or must_complete_times; None without. Absolute ones go with the start times, each with its own,
+    in the order typed (rule D-11)."""
+    text = values.get(name)
+    if not text:
+        return None
+    given = domains.must_times(text)
+    if given.relative:
+        return MustTimes(relative=given.minutes[0])
+    return MustTimes(absolute=tuple(zip(domains.start_times(values["start_times"]), given.minutes, strict=True)))
 
 
 def exit_rule_of(values: Mapping[str, str]) -> ExitRule:

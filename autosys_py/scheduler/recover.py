@@ -4,20 +4,20 @@ The store says what is; the agent says what became of the runs. Orders still in 
 that were under way are adopted, and their ends, long past perhaps, arrive as ordinary reports.
 """
 
-from zoneinfo import ZoneInfo
-
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
+from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
 
 
 def recover(
-    store: EventServer, configuration: Configuration, zone: ZoneInfo, local_nodes: frozenset[str]
+    store: EventServer, configuration: Configuration, timetable: Timetable, local_nodes: frozenset[str]
 ) -> tuple[World, list[Effect], list[Effect]]:
     """The world, the orders to give again, and the runs to adopt (as the orders that started them)."""
     rows = store.load()
-    world = World(configuration, zone, local_nodes)
+    world = World(configuration, timetable.zone, local_nodes)
+    world.timetable = timetable
     world.globals = dict(rows.globals)
     for machine in rows.machines:
         world.set_machine(machine.name, machine)

@@ -12,6 +12,7 @@ from autosys_py.agent.protocol import Agent, Report, StartOrder
 from autosys_py.core.codes import Alarm, EventCode, Status
 from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Outcome
 from autosys_py.core.step import step
+from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
 
@@ -28,6 +29,8 @@ REPORTS = frozenset(
     }
 )
 
+MUST_CHECKS = frozenset({EventCode.CHK_START, EventCode.CHK_COMPLETE})
+
 
 class LeaseLost(Exception):
     """Another scheduler acts now; this one must stop before it writes (rule F-03)."""
@@ -43,6 +46,8 @@ class Turns:
     """Our name in the lease."""
     complain: Callable[[Event], None]
     """Told of an event that the core failed on, inside the handler of the exception."""
+    read_timetable: Callable[[], Timetable] | None = None
+    """Reads calendars and time zones again; None where they never change."""
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
     has_begun: bool = False
@@ -129,6 +134,8 @@ class Turns:
                 event.state = row.state if row else None
         elif event.code is EventCode.MACHINE_CHANGED:
             event.machine = self.store.machine(event.name)
+        elif event.code in (EventCode.CALENDAR_CHANGED, EventCode.TIMEZONE_CHANGED) and self.read_timetable is not None:
+            event.timetable = self.read_timetable()
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
@@ -159,7 +166,7 @@ def event_of(report: Report) -> Event:
 
 def in_order(world: World, events: list[Event]) -> list[Event]:
     """By priority, due time, arrival; within a second agents' reports before the rest (D-31), ticks behind it: outer
-    boxes, inner boxes, jobs (M-05)."""
+    boxes, inner boxes, jobs (M-05); last the checks of must times, which a start in the same second satisfies."""
     if len(events) < 2:
         return events
     return sorted(events, key=lambda event: (event.priority, event.due, *_rank(world, event), event.eoid))
@@ -168,6 +175,8 @@ def in_order(world: World, events: list[Event]) -> list[Event]:
 def _rank(world: World, event: Event) -> tuple[int, int]:
     if event.code in REPORTS:
         return -1, 0
+    if event.code in MUST_CHECKS:
+        return 3, 0
     if not _is_tick(event):
         return 0, 0
     job = world.jobs.get(event.joid)

@@ -15,6 +15,7 @@ from autosys_py.agent.simulated import SimulatedAgent, SimulatedOutcome
 from autosys_py.core.codes import EventCode
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, Event, Fact
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.recover import recover
 from autosys_py.scheduler.turn import Turns
@@ -31,6 +32,8 @@ class Settings:
 
     begin: int
     zone: ZoneInfo
+    read_timetable: Callable[[], Timetable]
+    """The calendars and time zones of the simulated store, as they are when it is called."""
     configuration: Configuration
     assume_online: bool
     """Every machine that a job names is online (`--jil`)."""
@@ -52,9 +55,10 @@ class Simulation:
         self.agent = SimulatedAgent(lambda: self.now, decide=self._outcome)
         with store.transaction():
             store.take_lease(HOLDER, self.now, 0, lambda holder: True)
-        self.world, orders, adopted = recover(store, settings.configuration, settings.zone, settings.local_nodes)
+        timetable = settings.read_timetable()
+        self.world, orders, adopted = recover(store, settings.configuration, timetable, settings.local_nodes)
         self.world.assume_online = settings.assume_online
-        self._turns = Turns(store, self.world, HOLDER, _raise)
+        self._turns = Turns(store, self.world, HOLDER, _raise, settings.read_timetable)
         self._orders: list[Effect] = [*adopted, *orders]
         self._delivered: list[Effect] = []
         self._held: list[Report] = []

@@ -214,7 +214,7 @@ def test_zone_of_the_job(sh: Shell, estate: Estate) -> None:
 def test_events_that_wait(sh: Shell, estate: Estate) -> None:
     joid = estate.head("RET_CLOSE").joid
     with estate.store.transaction():
-        estate.store.add_event(Event(EventCode.STARTJOB, moment("02/03/2025 23:00:00"), joid=joid, job_ver=1))
+        estate.store.add_event(Event(EventCode.STARTJOB, moment("02/03/2025 23:00:00"), joid=joid))
     last = sh("autorep", "-J", "RET_CLOSE", "-d").out.split("\n")[-2]
     assert last.rstrip() == "  [STARTJOB]      02/03/2025 23:00:00    0  UP"
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from autosys_py.cli.autotimezone import COMMAND, zones_of
+from autosys_py.cli.autotimezone import COMMAND
 from autosys_py.cli.run import run
+from autosys_py.cli.timetables import zones_of
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Done
 

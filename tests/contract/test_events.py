@@ -1,7 +1,10 @@
 """The event table: order, timers, unsending."""
 
+from zoneinfo import ZoneInfo
+
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.model import Event, Job, JobState, Machine, Outcome
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.protocol import EventServer
 from tests.contract.samples import send, startjob, tick, turn
 
@@ -70,9 +73,10 @@ def test_an_event_comes_back_as_it_was_sent(store: EventServer) -> None:
 def test_what_the_shell_attaches_is_not_stored(store: EventServer) -> None:
     event = Event(EventCode.DEFINITION_CHANGED, due=100, joid=1)
     event.definition, event.state, event.machine = Job(1, 1, "A", "CMD"), JobState(), Machine("m")
+    event.timetable = Timetable(ZoneInfo("UTC"))
     send(store, event)
     [stored] = store.due_events(now=100, limit=1)
-    assert (stored.definition, stored.state, stored.machine) == (None, None, None)
+    assert (stored.definition, stored.state, stored.machine, stored.timetable) == (None, None, None, None)
 
 
 def test_changing_what_was_read_changes_nothing(store: EventServer) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -63,11 +64,12 @@ class Player:
             statement = line.split("  #")[0].strip()
             if not statement or statement.startswith("#"):
                 continue
-            if statement == "jil":
+            if statement in ("jil", "calendars"):
                 block = []
                 while pending and (not pending[0][1].strip() or pending[0][1].startswith(" ")):
                     block.append(pending.pop(0)[1].strip())
-                self._engine().jil("\n".join(block))
+                load = self._engine().jil if statement == "jil" else self._engine().calendars
+                load("\n".join(block))
             else:
                 self._obey(statement)
 
@@ -142,6 +144,9 @@ class Player:
         if word == "jil":
             engine.jil(rest)
             return
+        if word == "zone_alias":
+            engine.zone_alias(*rest.split())
+            return
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
             return
@@ -170,9 +175,10 @@ class Player:
                 text = expectation.removeprefix("note ")
                 log = self._log()
                 assert any(text in line for line in log), self._where(f"'{text}' not in\n" + "\n".join(log))
-            case ["next", name, clock]:
+            case ["next", name, *when] if when:
+                clock = " ".join(when)
                 due = self._state(name).next_start
-                shown = "none" if due is None else self._clock(due)
+                shown = "none" if due is None else self._clock(due, clock)
                 assert shown == clock, self._where(f"next start of {name} is {shown}, not {clock}")
             case [name, "run", run]:
                 state = self._state(name)
@@ -216,10 +222,10 @@ class Player:
 
         return [line for fact in engine.facts[self.seen :] for line in lines(fact, name_of)]
 
-    def _clock(self, due: int) -> str:
-        from datetime import datetime
-
-        return datetime.fromtimestamp(due, self.zone).strftime("%H:%M")
+    def _clock(self, due: int, like: str) -> str:
+        """Written as the expectation is: with the day, with seconds, or just `HH:MM`."""
+        clock = "%H:%M:%S" if like.count(":") == 2 else "%H:%M"
+        return datetime.fromtimestamp(due, self.zone).strftime(f"%m/%d/%Y {clock}" if "/" in like else clock)
 
     def _where(self, text: str) -> str:
         return f"{self.scenario.source} ({self.scenario.title}), line {self.line}: {text}"

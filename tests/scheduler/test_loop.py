@@ -11,6 +11,7 @@ from autosys_py.agent.simulated import SimulatedAgent, SimulatedOutcome
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Event
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.scheduler.journal import Journal
@@ -51,7 +52,7 @@ def clock() -> Clock:
 def loop_over(store: MemoryStore, clock: Clock, folder: Path) -> tuple[Loop, Turns]:
     with store.transaction():
         store.take_lease("me", 1000, 30, lambda holder: True)
-    world, orders, adopted = recover(store, Configuration(), UTC, frozenset({"localhost"}))
+    world, orders, adopted = recover(store, Configuration(), Timetable(UTC), frozenset({"localhost"}))
     turns = Turns(store, world, "me", lambda event: None)
     agent = SimulatedAgent(lambda: int(clock.now), SimulatedOutcome(runtime=1))
     loop = Loop(turns, agent, Journal(folder / "log", UTC, Configuration()), clock, {})

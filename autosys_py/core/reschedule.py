@@ -1,0 +1,60 @@
+"""The next start of a job: computed when its definition, its last start or its calendar changes (rule D-04).
+
+Only one start is stored. The state says which; a stored start that is not the one of the state is void, so nothing is
+ever searched for and cancelled.
+"""
+
+from collections.abc import Iterable
+
+from autosys_py.core import notes
+from autosys_py.core.codes import EventCode
+from autosys_py.core.deadlines import watch_next
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Fact, Job
+
+
+def set_next_start(draft: Draft, job: Job, fact: Fact, after: int) -> None:
+    """Stores the first start after the minute of `after`, as part of `fact`."""
+    if job.schedule is None and draft.state(job.joid).next_start is None:
+        return
+    due = draft.world.timetable.next_start(job, after)
+    if due != draft.state(job.joid).next_start:
+        draft.change(fact, job.joid, next_start=due)
+    if due is not None:
+        draft.schedule(EventCode.STARTJOB, due, job.joid, for_run=False)
+    elif job.schedule is not None and job.schedule.run_calendar:
+        fact.notes += notes.calendar_ran_out(job.schedule.run_calendar, job.name)
+
+
+def calendar_changed(draft: Draft, event: Event) -> None:
+    """A calendar has other dates now: the jobs that have their days from it get another start."""
+    _take_timetable(draft, event)
+    _reschedule(draft, event, draft.world.calendar_users.get(event.name, {}))
+
+
+def zones_changed(draft: Draft, event: Event) -> None:
+    """Entries of `autotimezone` mean something else, or the scheduler came up in another zone than before, which the
+    event then names. What changed is not asked: a scheduler that comes up has read the new entries already."""
+    _take_timetable(draft, event)
+    users = draft.world.zone_users
+    affected = [name for name in users if (name and not draft.world.timetable.is_system_zone(name))]
+    if event.name:
+        affected.append("")
+    _reschedule(draft, event, [joid for name in affected for joid in users.get(name, {})])
+
+
+def _take_timetable(draft: Draft, event: Event) -> None:
+    if event.timetable is not None:
+        draft.world.timetable = event.timetable
+
+
+def _reschedule(draft: Draft, event: Event, joids: Iterable[int]) -> None:
+    """A start that came due before the change stays: it was missed by the scheduler, not by the schedule (D-30)."""
+    fact = draft.record_event(event)
+    for joid in sorted(joids):
+        job, before = draft.job(joid), draft.state(joid).next_start
+        if before is not None and before < event.due:
+            continue
+        set_next_start(draft, job, fact, event.due)
+        if draft.state(joid).next_start != before:
+            watch_next(draft, job, fact)

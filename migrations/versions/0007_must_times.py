@@ -1,0 +1,13 @@
+"""The scheduled start whose must times are being watched."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0001"
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.add_column("job_status", sa.Column("must_slot", NUMBER, nullable=True))
