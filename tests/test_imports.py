@@ -20,6 +20,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "event_server.protocol",
         "agent.protocol",
         "agent.simulated",
+        "agent.files",
+        "agent.trigger",
+        "agent.watch",
     },
     "cli": {"core", "jil", "event_server", "agent", "report", "scheduler", "sim", "cli"},
 }

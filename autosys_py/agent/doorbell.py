@@ -1,4 +1,4 @@
-"""Waiting for the end of a child or for time to pass, whichever comes first.
+"""Waiting for the end of a child, for another thread or for time to pass, whichever comes first.
 
 SIGCHLD writes a byte into a pipe and `wait` selects on it, so a child that ends just before the wait is not missed.
 The handler calls the one it replaced: several bells may hang in one process. A handler can only be set in the main
@@ -16,7 +16,7 @@ _WITHOUT_SIGNALS = 0.02
 
 
 class Doorbell:
-    """Rung by every child that ends."""
+    """Rung by every child that ends, and by who calls `ring`."""
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -37,10 +37,15 @@ class Doorbell:
             signal.signal(signal.SIGCHLD, self._previous)
         self._hangs = False
         os.close(self._reader)
-        os.close(self._writer)
+        writer, self._writer = self._writer, -1  # a thread that rings late must not write to whoever gets the number
+        os.close(writer)
 
-    def _ring(self, number: int, frame: FrameType | None) -> None:
+    def ring(self) -> None:
+        """Ends a wait; any thread may."""
         with suppress(OSError):  # a full pipe rings as well as any; a closed one belongs to a bell taken down
             os.write(self._writer, b"!")
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        self.ring()
         if callable(self._previous):
             self._previous(number, frame)

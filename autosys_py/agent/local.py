@@ -9,6 +9,8 @@ How a start happens exactly once is told in `spool.py`; here is what happens rou
 * The end of a run that this process started comes by SIGCHLD and costs a `waitid`, however many others run. We look
   who ended before we take it, so children of others in this process stay theirs. A run adopted from an earlier
   scheduler is no child of ours: its lock is tried ten times a second, less often if there are very many.
+* What touches a file system that is not the run folders' — watched files, `chk_files` — is asked through `lookout.py`
+  and may never be answered. A start that waits for such an answer is told of after a while (alarm AUTO_PING).
 * A killed run is reported when nothing of it is left, not already when its first process is gone. So is a run whose
   runner was killed: its outcome is lost, but while its processes live it has not ended (rule R-10).
 * Reports are made from the record alone. The same end can be told again by any later agent until it is
@@ -17,7 +19,7 @@ How a start happens exactly once is told in `spool.py`; here is what happens rou
 An agent is used by one thread.
 """
 
-import heapq
+import errno
 import os
 import signal
 import time
@@ -26,17 +28,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autosys_py.agent import processes
+from autosys_py.agent import heartbeat, processes
 from autosys_py.agent.account import Account, ForbiddenOwner, UnknownOwner, account_of, own_account
+from autosys_py.agent.boot import boot_id
 from autosys_py.agent.doorbell import Doorbell
+from autosys_py.agent.heartbeat import Heartbeat, Hearts
 from autosys_py.agent.kill import Kill
-from autosys_py.agent.launch import base_environment, plan
+from autosys_py.agent.launch import base_environment, plan, replace_globals
+from autosys_py.agent.lookout import Lookout
 from autosys_py.agent.protocol import Report, StartOrder
 from autosys_py.agent.record import Record
-from autosys_py.agent.space import shortage
+from autosys_py.agent.space import first_path, shortage
 from autosys_py.agent.spool import Spool
-from autosys_py.agent.trigger import Trigger
-from autosys_py.agent.watch import Watch
+from autosys_py.agent.watch import number
+from autosys_py.agent.watchers import Watchers, has_no_process
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
 
@@ -45,7 +50,9 @@ SYSTEM_PROFILE = "/etc/auto.profile"
 
 _ADOPTED_PAUSE = 0.1
 _ORPHAN_PAUSE = 0.5
-_WATCHERS: dict[str, type[Watch] | type[Trigger]] = {"FW": Watch, "FT": Trigger}
+_SILENCE = 120.0
+"""Seconds that a start may wait for its file systems until it is told of."""
+_LOOKS_OF_OTHERS, _LOOK_OF_ANOTHER = 100, 0.001
 _ALL_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
@@ -60,12 +67,22 @@ class _Run:
     """Of an adopted run that may still have to be started: somebody held its lock when we were told to start it."""
 
 
+@dataclass(slots=True)
+class _Check:
+    """A start that waits for `chk_files`."""
+
+    order: StartOrder
+    silent_at: float
+    """When to say that there is no answer."""
+
+
 class LocalAgent:
     """An `Agent` for this machine.
 
     `root` holds the run folders and belongs to one event store (see `spool.py`). `environment` is what jobs may
-    inherit from (see `launch.base_environment`). `run_as_owner` and `append` are the keys RunAsOwner and
-    AutoInstWideAppend. `shell` runs the runner: any POSIX shell. `clock` is monotonic seconds, for kills and watchers.
+    inherit from (see `launch.base_environment`). `run_as_owner`, `append` and `check_heartbeat` (minutes) are the
+    keys RunAsOwner, AutoInstWideAppend and Check_Heartbeat. `shell` runs the runner: any POSIX shell. `clock` is
+    monotonic seconds, for kills and watchers.
     """
 
     def __init__(
@@ -74,6 +91,7 @@ class LocalAgent:
         environment: Mapping[str, str] | None = None,
         run_as_owner: str = "auto",
         append: bool = True,
+        check_heartbeat: int = 2,
         shell: str = "/bin/sh",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -83,9 +101,10 @@ class LocalAgent:
         self._append = append
         self._shell = shell
         self._clock = clock
-        self._boot = _boot_id()
+        self._boot = boot_id()
         _keep_descriptors()
         self._bell = Doorbell()
+        self.lookout = Lookout(self._bell.ring, clock)
         self._bases: dict[Account, dict[str, str]] = {}
         self._runs: dict[RunKey, _Run] = {}
         """Everything under way that has a process."""
@@ -98,9 +117,9 @@ class LocalAgent:
         """Ends of runs whose kill is not done."""
         self._orphans: dict[RunKey, tuple[float, Record, str]] = {}
         """Runs whose runner is gone while something of them lives: when to look again, the record, what happened."""
-        self._watches: dict[RunKey, Watch | Trigger] = {}
-        self._looks: list[tuple[float, RunKey]] = []
-        """A heap of the watches' due times; outdated entries are skipped."""
+        self._checks: dict[RunKey, _Check] = {}
+        self._hearts = Hearts(60.0 * check_heartbeat)
+        self._watchers = Watchers(self._spool, self.lookout)
         self._reports: list[Report] = []
 
     # -- orders ---------------------------------------------------------------------------------------------------
@@ -108,11 +127,11 @@ class LocalAgent:
     def start(self, order: StartOrder) -> None:
         """See `Agent`. A run that is known, alive or recorded reports RUNNING again, and then its end."""
         try:
-            if order.job_type in _WATCHERS:
+            if has_no_process(order.job_type):
                 self._start_watch(order)
             elif order.key in self._runs:
                 self._report(EventCode.AGENT_RUNNING, order.key, self._runs[order.key].start)
-            else:
+            elif order.key not in self._checks:
                 self._start_command(order)
         except (UnknownOwner, ForbiddenOwner, ValueError) as error:
             self._start_failed(order.key, str(error), permanent=True)
@@ -122,16 +141,18 @@ class LocalAgent:
     def adopt(self, orders: Iterable[StartOrder]) -> None:
         """See `Agent`."""
         for order in orders:
-            if order.job_type in _WATCHERS:
-                self._watch(order)
+            if has_no_process(order.job_type):
+                self._watchers.add(order, self._base(self._adopted_account(order)), self._clock())
             elif order.key not in self._runs:
                 self._adopt(order.key)
+                self._listen_again(order)
 
     def kill(self, key: RunKey, signals: Sequence[int], interval: float) -> None:
         """See `Agent`. Given again it goes on as it was, with other signals it begins anew. A run that has ended by
         itself reports its end again; of one that was killed or lost the leftovers are hunted down first."""
-        if key in self._watches:
-            del self._watches[key]
+        if key in self._watchers or key in self._checks:  # there is no process
+            self._watchers.drop(key)
+            self._checks.pop(key, None)
             self._report(EventCode.AGENT_ENDED, key, int(time.time()), exit_code=-signals[0], killed=True)
             return
         if key in self._kills and self._kills[key].signals == tuple(signals):
@@ -163,14 +184,21 @@ class LocalAgent:
             self._look_at_adopted(now)
             self._look_at_orphans(now)
             self._advance_kills(now)
-            self._look_at_files(now)
+            self._watchers.ask(now)
+            self._take_answers(now)
+            self._complain_of_silence(now)
+            self._reports += self._hearts.listen(now)
             if self._reports or now >= deadline:
                 reports, self._reports = self._reports, []
                 return reports
             self._bell.wait(max(0.0, min(deadline, self._next_due()) - self._clock()))
 
     def acknowledge(self, reports: Sequence[Report]) -> None:
-        """See `Agent`. Nothing to do: an end is told from its record to whoever asks."""
+        """See `Agent`. Ends need nothing, they are told from their records to whoever asks. That a silence was told of
+        is written down, or every restart of the scheduler would tell of it again."""
+        for report in reports:
+            if report.code is EventCode.CHECK_HEARTBEAT:
+                self._spool.note(report.key, f"silent {self._hearts.told(report.key)}")
 
     def pid(self, key: RunKey) -> int:
         """The pid of the run's runner; 0 = it is not under way, or not known yet."""
@@ -180,31 +208,71 @@ class LocalAgent:
     def prune(self, before: float) -> int:
         """Removes the folders of runs that were over before that time, UTC seconds; how many. For housekeeping: what
         is removed must have been acknowledged, or a repeated start would run it once more."""
-        return self._spool.prune(before)
+        return self._spool.prune(before, self._watchers)
 
     def close(self) -> None:
         """See `Agent`."""
+        self.lookout.close()
         self._bell.close()
 
     # -- starting -------------------------------------------------------------------------------------------------
 
-    def _start_command(self, order: StartOrder) -> None:
-        claim = self._spool.claim(order.key)
+    def _start_command(self, order: StartOrder, has_space: bool = False) -> None:
+        """Starts the run, or adopts it; without `has_space` its file systems are asked first if it names any."""
+        claim = self._claim(order.key)
         if claim is None or self._spool.was_started(claim):
             if claim is not None:
                 os.close(claim)
             self._adopt(order.key, order)
             return
         try:
-            self._spawn(order, claim)
+            attributes = dict(order.attributes)
+            if not has_space and "chk_files" in attributes:
+                self._ask_for_space(order, replace_globals(attributes["chk_files"], order.globals))
+            else:
+                self._spawn(order, attributes, claim)
         finally:
             os.close(claim)
 
-    def _spawn(self, order: StartOrder, claim: int) -> None:
-        attributes = dict(order.attributes)
-        if missing := shortage(attributes.get("chk_files", "")):
-            self._start_failed(order.key, missing)
+    def _claim(self, key: RunKey) -> int | None:
+        """The run's claim; None if it is alive. Who only looks (`chase`) holds the lock for a moment too, and of an
+        empty record: then there is nothing to adopt. Raises OSError if the moment does not end."""
+        for _ in range(_LOOKS_OF_OTHERS):
+            claim = self._spool.claim(key)
+            if claim is not None:
+                return claim
+            alive, record, _ = self._spool.look(key)
+            if alive or record.started:
+                return None
+            time.sleep(_LOOK_OF_ANOTHER)
+        raise BlockingIOError(errno.EAGAIN, "somebody keeps looking at the record", self._spool.folder(key))
+
+    def _ask_for_space(self, order: StartOrder, chk_files: str) -> None:
+        self._checks[order.key] = _Check(order, self._clock() + _SILENCE)
+        self.lookout.ask(order.key, first_path(chk_files), lambda: shortage(chk_files))
+
+    def _has_asked(self, key: RunKey, answer: object) -> None:
+        """The file systems of a start have answered."""
+        check = self._checks.pop(key, None)
+        if check is None:
+            return  # killed meanwhile
+        if answer:
+            self._start_failed(key, str(answer))
             return
+        try:
+            self._start_command(check.order, has_space=True)
+        except (UnknownOwner, ForbiddenOwner, ValueError) as error:
+            self._start_failed(key, str(error), permanent=True)
+        except OSError as error:
+            self._start_failed(key, _reason(error))
+
+    def _complain_of_silence(self, now: float) -> None:
+        for key, check in self._checks.items():
+            if check.silent_at <= now:
+                check.silent_at = float("inf")
+                self._report(EventCode.AGENT_SILENT, key, int(time.time()), text="COMM_ERR_14 chk_files: no answer yet")
+
+    def _spawn(self, order: StartOrder, attributes: Mapping[str, str], claim: int) -> None:
         owner = attributes.get("owner", "")
         account = account_of(owner, self._run_as_owner)
         other = account if account.uid != own_account().uid else None
@@ -214,21 +282,27 @@ class LocalAgent:
         if other is not None:
             _give_output_to(other, folder)
         start = int(time.time())
-        pid = os.posix_spawn(
-            self._shell,
-            [self._shell, RUNNER, f"{_words(order.key)} {self._boot} {start}", *argv],
-            environment,
-            file_actions=[
-                (os.POSIX_SPAWN_DUP2, claim, 9),
-                (os.POSIX_SPAWN_DUP2, claim, 2),
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, f"{folder}/out", _APPEND, 0o600),
-                (os.POSIX_SPAWN_OPEN, 8, f"{folder}/err", _APPEND, 0o600),
-            ],
-            setsid=True,
-            setsigmask=(),
-            setsigdef=_ALL_SIGNALS,
-        )
+        if "heartbeat_interval" in attributes:
+            self._give_heart(order, start, other, environment)
+        processes.put_on_tag(folder)
+        try:
+            pid = os.posix_spawn(
+                self._shell,
+                [self._shell, RUNNER, f"{_words(order.key)} {self._boot} {start}", *argv],
+                environment,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, claim, 9),
+                    (os.POSIX_SPAWN_DUP2, claim, 2),
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 1, f"{folder}/out", _APPEND, 0o600),
+                    (os.POSIX_SPAWN_OPEN, 8, f"{folder}/err", _APPEND, 0o600),
+                ],
+                setsid=True,
+                setsigmask=(),
+                setsigdef=_ALL_SIGNALS,
+            )
+        finally:
+            processes.take_off_tag()
         self._runs[order.key] = _Run(order.key, start, pid)
         self._children[pid] = order.key
         wanted = owner.partition("@")[0]
@@ -241,14 +315,43 @@ class LocalAgent:
         return self._bases[account]
 
     def _start_watch(self, order: StartOrder) -> None:
-        self._watch(order)
+        account = account_of(dict(order.attributes).get("owner", ""), self._run_as_owner)
+        self._watchers.add(order, self._base(account), self._clock())
         self._report(EventCode.AGENT_RUNNING, order.key, int(time.time()))
 
-    def _watch(self, order: StartOrder) -> None:
-        if order.key not in self._watches:
-            watch = _WATCHERS[order.job_type](order, self._base(own_account()), self._clock())
-            self._watches[order.key] = watch
-            heapq.heappush(self._looks, (watch.due, order.key))
+    def _adopted_account(self, order: StartOrder) -> Account:
+        """Whose home and name a watcher that was started before goes by, even if the owner is gone."""
+        try:
+            return account_of(dict(order.attributes).get("owner", ""), self._run_as_owner)
+        except (UnknownOwner, ForbiddenOwner):
+            return own_account()
+
+    # -- heartbeats -----------------------------------------------------------------------------------------------
+
+    def _give_heart(self, order: StartOrder, start: int, other: Account | None, environment: dict[str, str]) -> None:
+        heart = self._heart_of(order, start, other)
+        if heart is not None:
+            heart.make(other)
+            environment[heartbeat.VARIABLE] = heart.path
+            self._hearts.add(order.key, heart, self._clock())
+
+    def _heart_of(self, order: StartOrder, begun: int, other: Account | None) -> Heartbeat | None:
+        """None if the job need not give heartbeats."""
+        minutes = number(dict(order.attributes).get("heartbeat_interval", ""), 0)
+        folder = self._spool.folder(order.key)
+        path = heartbeat.path_of(folder, processes.tag_of(folder), other)
+        return Heartbeat(path, 60 * minutes, begun) if minutes else None
+
+    def _listen_again(self, order: StartOrder) -> None:
+        """To a run that was adopted and lives."""
+        if order.key in self._runs and "heartbeat_interval" in dict(order.attributes):
+            record = self._spool.look(order.key).record
+            account = self._adopted_account(order)
+            other = account if account.uid != own_account().uid else None
+            heart = self._heart_of(order, record.start, other)
+            if heart is not None:
+                heart.told = record.silence
+                self._hearts.add(order.key, heart, self._clock())
 
     # -- ends -----------------------------------------------------------------------------------------------------
 
@@ -313,6 +416,7 @@ class LocalAgent:
                 self._ended(key, record, 0, why)
 
     def _ended(self, key: RunKey, record: Record, end: int, why: str = "") -> None:
+        self._hearts.drop(key)
         if record.ended:
             report = Report(EventCode.AGENT_ENDED, key, max(end, record.start), record.exit_code, record.killed)
         elif key not in self._kills and self._has_processes(key, record):
@@ -363,18 +467,13 @@ class LocalAgent:
         if report is not None:
             self._reports.append(report)
 
-    def _look_at_files(self, now: float) -> None:
-        while self._looks and self._looks[0][0] <= now:
-            _, key = heapq.heappop(self._looks)
-            watch = self._watches.get(key)
-            if watch is None:
-                continue
-            code = watch.look(now)
-            if code is None:
-                heapq.heappush(self._looks, (watch.due, key))
+    def _take_answers(self, now: float) -> None:
+        for name, answer in self.lookout.answers():
+            assert isinstance(name, RunKey)
+            if name in self._watchers:
+                self._reports += self._watchers.take(name, answer, now)
             else:
-                del self._watches[key]
-                self._report(EventCode.AGENT_ENDED, key, int(time.time()), exit_code=code)
+                self._has_asked(name, answer)
 
     def _next_due(self) -> float:
         """When something is to be done though no child ended."""
@@ -382,9 +481,8 @@ class LocalAgent:
         due += [orphan[0] for orphan in self._orphans.values()]
         if self._adopted:
             due.append(self._next_adopted_look)
-        if self._looks:
-            due.append(self._looks[0][0])
-        return min(due, default=float("inf"))
+        due += [check.silent_at for check in self._checks.values()]
+        return min([*due, self._watchers.due(), self._hearts.due, self.lookout.due()])
 
     # -- reports --------------------------------------------------------------------------------------------------
 
@@ -422,10 +520,3 @@ def _keep_descriptors() -> None:
             with suppress(OSError):  # the one the listing was read from
                 if int(name) > 2:
                     os.set_inheritable(int(name), False)
-
-
-def _boot_id() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:  # no Linux: the locks alone tell
-        return "-"

@@ -39,7 +39,8 @@ class Report(NamedTuple):
     killed: bool = False
     """AGENT_ENDED: a signal of ours was sent before it ended (rules R-01, T-04)."""
     text: str = ""
-    """For the log: why no process could be made, which processes outlived a kill, why an outcome is unknown."""
+    """For the log: why no process could be made, which processes outlived a kill, why an outcome is unknown, since
+    when a heartbeat is missing, a remark."""
     permanent: bool = False
     """AGENT_START_FAILED: trying again is pointless, e.g. the owner does not exist (extensions.md §2, RunAsOwner)."""
 

@@ -3,6 +3,7 @@
     started KEY BOOT TIME PID      by the runner: the point of no return
     killed 15,9                    by the agent, before the first signal of a kill
     spared                         by the agent: nothing was left to signal, the kill did not happen
+    silent TIME                    by the agent: it was told that no heartbeat came after TIME
     Killed                         by the runner's shell, only if a signal ended the job
     exit 137                       by the runner, last
 
@@ -35,6 +36,8 @@ class Record:
     """A kill of ours was under way when it ended, or still is."""
     signals: tuple[int, ...] = ()
     """The signals of that kill."""
+    silence: int = 0
+    """The last heartbeat before a silence that was told of, UTC seconds; 0 = none was."""
     message: str = ""
     """What the runner's shell had to say."""
 
@@ -50,6 +53,8 @@ def parse_record(text: str) -> Record:
                 record.killed, record.signals = True, tuple(int(number) for number in signals.split(","))
             case ["spared"]:
                 record.killed, record.signals = False, ()
+            case ["silent", beat] if beat.isdigit():
+                record.silence = int(beat)
             case ["exit", code] if code.isdigit():
                 record.ended, record.exit_code = True, int(code)
             case _ if "warning:" not in line:  # bash warns of a locale it does not have

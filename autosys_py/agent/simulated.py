@@ -126,6 +126,10 @@ class SimulatedAgent:
             heapq.heappop(self._due)
         return self._due[0][0] if self._due else None
 
+    def say(self, report: Report) -> None:
+        """Has the agent report something beyond its plans: a missing heartbeat, silence, a remark."""
+        self._report(report)
+
     def acknowledge(self, reports: Sequence[Report]) -> None:
         """See `Agent`."""
         self.acknowledged.extend(reports)

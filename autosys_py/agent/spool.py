@@ -3,6 +3,8 @@
 `ROOT/<run_num>/<joid>.<ntry>/` holds `record`, and `out` and `err` for a job that names no files of its own. The
 members of a box share its run number and so the outer folder, which makes one `mkdir` a start.
 
+A job without a process, a file watcher, has `memory` instead: what it must know after a restart of the scheduler.
+
 `record` is three things in one file, so that nothing can fall between them:
 * the claim: whoever starts the run takes its `flock` and hands it to the runner by inheritance. Held = alive. No pid
   is ever trusted without it: pids are used again, locks die with their owner, whatever killed it.
@@ -18,7 +20,9 @@ in an old ROOT would find its first runs done already.
 """
 
 import fcntl
+import json
 import os
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -94,13 +98,33 @@ class Spool:
             finally:
                 os.close(file)
 
-    def prune(self, before: float) -> int:
-        """Removes the folders of dead runs last written before that time, UTC seconds; how many."""
+    def remember(self, key: RunKey, memory: object) -> None:
+        """Keeps what a job without a process must not forget, JSON values. A full disk makes it forgetful, not dead."""
+        folder = self.folder(key)
+        with suppress(OSError):
+            self._make(folder)
+            new = Path(f"{folder}/memory.new")
+            new.write_text(json.dumps(memory), encoding="utf-8")
+            new.replace(f"{folder}/memory")
+
+    def recall(self, key: RunKey) -> object:
+        """What was kept; None = nothing, or nothing that can be read."""
+        try:
+            return json.loads(Path(f"{self.folder(key)}/memory").read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def prune(self, before: float, watched: Container[RunKey] = ()) -> int:
+        """Removes the folders of dead runs last written before that time, UTC seconds; how many. `watched` are jobs
+        without a process that go on."""
         removed = 0
-        for record in Path(self._root).glob("*/*/record"):
+        for record in Path(self._root).glob("*/*/*"):
             with suppress(OSError, ValueError):  # a folder of another's making stays
                 run_num, (joid, ntry) = record.parts[-3], record.parts[-2].split(".")
-                if record.stat().st_mtime < before and not self.look(RunKey(int(joid), int(run_num), int(ntry))).alive:
+                key = RunKey(int(joid), int(run_num), int(ntry))
+                if record.name not in ("record", "memory") or key in watched:
+                    continue
+                if record.stat().st_mtime < before and not self.look(key).alive:
                     for file in record.parent.iterdir():
                         file.unlink()
                     record.parent.rmdir()

@@ -33,6 +33,8 @@ def schedule(given: Given) -> int:
     with open_instance() as instance:
         holder = _take_lease(instance)
         try:
+            if instance.configuration.ChaseOnStartup == "1":
+                _chase(instance)
             return _run(instance, holder, idle, quiet="q" in given)
         finally:
             _release_lease(instance, holder)
@@ -40,6 +42,7 @@ def schedule(given: Given) -> int:
 
 def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
     from autosys_py.agent.local import LocalAgent
+    from autosys_py.cli.chase import AGENT_HOST
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
     from autosys_py.scheduler.recover import recover
@@ -55,7 +58,10 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
 
     world, orders, adopted = recover(instance.store, configuration, read_timetable(), _local_nodes())
     agent = LocalAgent(
-        _run_folders(instance), run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
+        _run_folders(instance),
+        run_as_owner=configuration.RunAsOwner,
+        append=configuration.AutoInstWideAppend == "1",
+        check_heartbeat=configuration.Check_Heartbeat,
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
@@ -83,6 +89,7 @@ def _prepare(instance: Instance, zone: str) -> None:
         if before is not None and before != zone:
             tell_of_zones(store, instance.user_host, int(time.time()), zone)
         store.put_setting("scheduler_zone", zone)
+        store.put_setting(AGENT_HOST, os.uname().nodename)
         _discard_stops(instance)
 
 
@@ -107,6 +114,14 @@ def _take_lease(instance: Instance) -> str:
     if other is not None:
         raise refusal(165, instance.autoserv, host_of(other))
     return holder
+
+
+def _chase(instance: Instance) -> None:
+    """`ChaseOnStartup`: what ran before and left no trace fails and is tried again, as by `chase -A -E` (R-11)."""
+    from autosys_py.cli.chase import pursue
+
+    for line in pursue(instance, alarm=True, fail=True, settle=lambda: None):
+        complain(line)
 
 
 def _run_folders(instance: Instance) -> "Path":

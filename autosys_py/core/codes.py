@@ -155,6 +155,12 @@ class EventCode(IntEnum):
     """Report: neither process nor exit record (rule R-10)."""
     AGENT_KILL_FAILED = 926
     """Report: something outlived the last signal (rule T-04)."""
+    AGENT_SILENT = 940
+    """Report: the start was ordered and there is no answer yet."""
+    AGENT_REMARK = 941
+    """Report: something worth a line in the log."""
+    CHASE = 942
+    """`chase` found no trace of a run (rule R-11)."""
 
 
 OPERATOR_EVENTS = frozenset(

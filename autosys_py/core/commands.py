@@ -92,7 +92,7 @@ def not_on_noexec(draft: Draft, event: Event, fact: Fact) -> None:
 def send_signal(draft: Draft, event: Event, fact: Fact) -> None:
     """SEND_SIGNAL to a running command job; the status stays."""
     job = draft.job(event.joid)
-    if job.is_box or job.job_type == "FW":
+    if job.is_box or job.job_type in ("FW", "FT"):
         fact.notes.append(notes.no_signals())
     elif not are_signals(event.value):
         fact.notes.append(notes.bad_signals(event.code.name, event.value))

@@ -51,6 +51,9 @@ class Configuration:
     MaxRestartWait: int = field(default=300, metadata=_number(0, 86400))
     AutoInstWideAppend: str = field(default="1", metadata=_choice("0", "1"))
     AppendEventMessageText: str = field(default="0", metadata=_choice("0", "1"))
+    Check_Heartbeat: int = field(default=2, metadata=_number(1, 1440))
+    """Minutes between two looks at the heartbeats of running jobs (rule R-12)."""
+    ChaseOnStartup: str = field(default="0", metadata=_choice("0", "1"))
 
     def restart_wait(self, tries: int) -> int:
         """Seconds before try number `tries` + 1 (rules R-05, R-06)."""
@@ -68,8 +71,8 @@ IGNORED = frozenset(
     """Provider SchedAuxiliaryListeningPort AppSrvAuxiliaryListeningPort ManagerHostAlias RoleDesignator
     PrimaryFailbackMode HAPollInterval FileSystemThreshold EvtTransferWaitTime InetdSleepTime AggregateStatistics
     LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents
-    Check_Heartbeat GlobalPendMachDelay GlobalPendMachInterval GlobalPendMachStatus ResourceWaitPollInterval
-    ChaseOnStartup SetJobAttributeEnvironmentals MachineMethod LocalMachineDefinition""".split()
+    GlobalPendMachDelay GlobalPendMachInterval GlobalPendMachStatus ResourceWaitPollInterval
+    SetJobAttributeEnvironmentals MachineMethod LocalMachineDefinition""".split()
 )
 """Known keys without an effect, so that a vendor's file loads without a warning (cli.md §8)."""
 

@@ -117,6 +117,11 @@ CATALOGUE: Final[dict[int, str]] = {
     50120: "Wrong argument for a time zone: {0}",
     50147: "Please specify one of the follow options: -a, -c, -d, -l, -q, or -t",
     99041: "{0} is a zone of the system, which is found first; this entry will not be used.",
+    # chase
+    50154: "Running the Chase process.",
+    50156: "There are no jobs in a STARTING or RUNNING state.",
+    50157: "Chase is successful.",
+    99010: "Job <{0}> is {1}, run {2}: {3}. {4}",
     # eventor
     165: "The {0} primary scheduler is already running on machine: {1}. Startup aborted.",
     # Scheduler log

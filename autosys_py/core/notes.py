@@ -127,5 +127,17 @@ def missed_tick(name: str) -> str:
     return f"Start time of <{name}> passed while its box was not running."
 
 
+def remark(name: str, text: str) -> str:
+    return f"<{name}> {text}"
+
+
+def chased_too_late(name: str, status: str) -> str:
+    return f"CHASE of <{name}> ignored: it is {status}, and not the run that was looked for."
+
+
+def chased_too_early(name: str) -> str:
+    return f"CHASE of <{name}> sets no status: its run is still in the agent's hands."
+
+
 def restart_due(seconds: int, ntry: int) -> str:
     return f"Restarting in {seconds} seconds after try {ntry}."

@@ -101,9 +101,9 @@ def start_failed(draft: Draft, event: Event) -> None:
         return
     state, configuration = draft.state(event.joid), draft.world.configuration
     permanent = event.status is Status.FAILURE or not _box_goes_on(draft, event.joid)
+    if event.value.startswith(SHORT_OF_SPACE):
+        draft.alarm(event.joid, Alarm.RESOURCE, event.value)
     if not permanent and state.system_restarts < configuration.MaxRestartTrys:
-        if event.value.startswith(SHORT_OF_SPACE):
-            draft.alarm(event.joid, Alarm.RESOURCE, event.value)
         wait_for_restart(draft, event.joid, text=event.value, system_restarts=state.system_restarts + 1)
         return
     draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.was_idle_run, text=event.value)
@@ -117,6 +117,62 @@ def kill_failed(draft: Draft, event: Event) -> None:
         draft.record_event(event)
         draft.alarm(event.joid, Alarm.KILLJOBFAIL, event.value)
     draft.outcome.answered.append((EffectKind.KILL, _key(event)))
+
+
+def silent(draft: Draft, event: Event) -> None:
+    """The agent has not answered a start; the status may still come (semantics.md §4)."""
+    if _counts(draft, event) and draft.state(event.joid).status is Status.STARTING:
+        draft.record_event(event)
+        draft.alarm(event.joid, Alarm.AUTO_PING, event.value)
+
+
+def missed_heartbeat(draft: Draft, event: Event) -> None:
+    """A job was silent for longer than its heartbeat_interval: an alarm and nothing else (rule R-12)."""
+    if _counts(draft, event):
+        draft.record_event(event)
+        draft.alarm(event.joid, Alarm.MISSING_HEARTBEAT, event.value)
+
+
+def remarked(draft: Draft, event: Event) -> None:
+    """The agent has something to say about a run that goes on."""
+    if _counts(draft, event):
+        draft.record_event(event).notes.append(notes.remark(draft.job(event.joid).name, event.value))
+
+
+def chased(draft: Draft, event: Event) -> None:
+    """`chase` found no trace of a run: an alarm if `event.name` says so, FAILURE if `event.status` does (rule R-11).
+
+    It looked some time ago, so what it looked for must still be what the job shows. A run that is dead stays dead;
+    but one whose start the agent has not confirmed may yet begin, and one that was killed is for the agent to end.
+    """
+    fact = draft.record_event(event)
+    if event.joid not in draft.world.jobs:
+        fact.notes.append(notes.unknown_job(event.code.name, event.joid))
+        return
+    job, state = draft.job(event.joid), draft.state(event.joid)
+    current = (state.run_num, state.ntry) == (event.run_num, event.ntry)
+    if not current or state.status not in (Status.STARTING, Status.RUNNING):
+        fact.notes.append(notes.chased_too_late(job.name, state.status.name))
+        return
+    if event.name:
+        draft.alarm(event.joid, Alarm.CHASE, event.value)
+    if event.status is not Status.FAILURE:
+        return
+    in_hand = draft.has_open_run(event.joid) and (state.last_start is None or state.killed)
+    if job.is_box or state.status is Status.STARTING or in_hand:
+        fact.notes.append(notes.chased_too_early(job.name))
+        return
+    event.exit_code = int(ExitCode.LOST)
+    key = _key(event)
+    draft.outcome.answered += [(EffectKind.START, key), (EffectKind.KILL, key)]
+    run = draft.close_run(key, Status.FAILURE, event.due, event.exit_code)
+    if run is not None:
+        _finish(draft, event, Status.FAILURE, seconds=event.due - run.start, text="Outcome lost")
+        return
+    draft.set_status(
+        event.joid, Status.FAILURE, exit_code=event.exit_code, votes_idle=True, text="No run was under way"
+    )
+    raise_end_alarms(draft, event.joid, Status.FAILURE, None)
 
 
 def wait_for_restart(draft: Draft, joid: int, *, text: str = "", **counted: Any) -> None:

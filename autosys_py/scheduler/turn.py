@@ -26,6 +26,9 @@ REPORTS = frozenset(
         EventCode.AGENT_START_FAILED,
         EventCode.AGENT_LOST,
         EventCode.AGENT_KILL_FAILED,
+        EventCode.AGENT_SILENT,
+        EventCode.AGENT_REMARK,
+        EventCode.CHECK_HEARTBEAT,
     }
 )
 

@@ -1,12 +1,30 @@
-"""Watched files of a simulation: when a file watcher would be satisfied (rule R-14). Pure."""
+"""Watched files of a simulation: when a file watcher or trigger ends, and how (rule R-14, extensions.md §6). Pure.
 
-import fnmatch
+The judges are those of production, `agent.watch` and `agent.trigger`; they are shown the files of the script at the
+moments at which they would look. Where no file changes for a while the looks between are left out: after two equal
+looks and the time that a file must keep still, nothing new can come of another one.
+"""
 
+from typing import NamedTuple
+
+from autosys_py.agent.files import Seen, fits
 from autosys_py.agent.protocol import StartOrder
+from autosys_py.agent.trigger import Trigger
+from autosys_py.agent.watch import Watch
 from autosys_py.sim.script import FileLine
 
 NEVER = 10**9
 """A runtime, in seconds, that no simulation lives to see."""
+
+_HOME = {"HOME": "/"}
+
+
+class Ending(NamedTuple):
+    """How a watcher ends."""
+
+    runtime: int
+    """Seconds."""
+    exit_code: int
 
 
 class Files:
@@ -17,37 +35,38 @@ class Files:
         for line in sorted(lines, key=lambda each: each.moment):
             self._changes.setdefault(line.path, []).append(line)
 
-    def runtime_of(self, order: StartOrder, start: int) -> int | None:
-        """Seconds that a file watcher started at `start` runs; None if the script does not speak of its file."""
-        attributes = dict(order.attributes)
-        pattern = attributes.get("watch_file", "")
-        paths = [path for path in self._changes if path == pattern or fnmatch.fnmatchcase(path, pattern)]
+    def ending_of(self, order: StartOrder, start: int) -> Ending | None:
+        """What becomes of a watcher started at `start`; None if the script does not speak of its file."""
+        watcher = Trigger(order, _HOME) if order.job_type == "FT" else Watch(order, _HOME)
+        paths = [path for path in self._changes if fits(path, watcher.path, watcher.recursive)]
         if not paths:
             return None
-        interval = max(1, _number(attributes.get("watch_interval", ""), 60))
-        least = _number(attributes.get("watch_file_min_size", ""), 0)
-        return min(self._satisfied(path, start, interval, least) for path in paths) - start
+        patience = (watcher.still if isinstance(watcher, Trigger) else 0) + 2 * watcher.interval
+        moments = sorted({change.moment for path in paths for change in self._changes[path]})
+        look, since = start, start
+        while True:
+            verdict = watcher.judge(self._seen(paths, look), look)
+            if verdict.exit_code is not None:
+                return Ending(look - start, verdict.exit_code)
+            coming = next((moment for moment in moments if moment > look), None)
+            quiet = look - since > patience  # nothing new comes of a look before the next change
+            if quiet and coming is None:
+                return Ending(NEVER, 0)
+            steps = -(-(coming - look) // watcher.interval) if quiet and coming is not None else 1
+            look += max(1, steps) * watcher.interval
+            if coming is not None and coming <= look:
+                since = look
 
-    def _satisfied(self, path: str, start: int, interval: int, least: int) -> int:
-        """The first look that finds the size of the look before, large enough."""
-        last_change = self._changes[path][-1].moment
-        before: int | None = None
-        look = start
-        while look <= max(last_change, start) + 2 * interval:
-            size = self._size_at(path, look)
-            if size is not None and size >= least and size == before:
-                return look
-            before = size
-            look += interval
-        return start + NEVER
-
-    def _size_at(self, path: str, moment: int) -> int | None:
-        size = None
-        for change in self._changes[path]:
-            if change.moment <= moment:
-                size = change.size
-        return size
+    def _seen(self, paths: list[str], moment: int) -> dict[str, Seen]:
+        found = {}
+        for path in paths:
+            before = [change for change in self._changes[path] if change.moment <= moment]
+            if before and before[-1].size is not None:
+                found[path] = Seen(before[-1].size, before[-1].moment, _birth(before))
+        return found
 
 
-def _number(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() else default
+def _birth(changes: list[FileLine]) -> int:
+    """Which file it is: one that was removed and comes again is another."""
+    gone = [number for number, change in enumerate(changes) if change.size is None]
+    return gone[-1] + 1 if gone else 0

@@ -151,13 +151,13 @@ class Simulation:
     def _outcome(self, order: StartOrder, count: int) -> SimulatedOutcome:
         """What a start does: its own `run` line, that of all starts, its file, its average, a minute."""
         line: RunLine | None = self._runs.get((order.job_name, count)) or self._runs.get((order.job_name, 0))
-        runtime = line.runtime if line is not None else None
-        if runtime is None and order.job_type == "FW":
-            runtime = self._files.runtime_of(order, self.now)
-        if runtime is None:
-            job = self.world.jobs.get(order.key.joid)
-            runtime = (job.avg_runtime if job is not None else 0) * MINUTE or MINUTE
-        return SimulatedOutcome(runtime, line.exit_code if line is not None else 0)
+        exit_code = line.exit_code if line is not None else 0
+        if line is not None and line.runtime is not None:
+            return SimulatedOutcome(line.runtime, exit_code)
+        if order.job_type in ("FW", "FT") and (ending := self._files.ending_of(order, self.now)) is not None:
+            return SimulatedOutcome(ending.runtime, exit_code if line is not None else ending.exit_code)
+        job = self.world.jobs.get(order.key.joid)
+        return SimulatedOutcome((job.avg_runtime if job is not None else 0) * MINUTE or MINUTE, exit_code)
 
 
 def _nothing() -> None:

@@ -76,6 +76,8 @@ def test_a_stopped_job_is_woken_to_die(bench: Bench, tmp_path: Path) -> None:
         "setsid sleep 61 &",
         "(setsid sh -c 'sleep 61 & echo $! > PID; wait' &) ;",
         "setsid env -i sleep 61 &",
+        "(env -i setsid sh -c 'echo $$ > PID; exec sleep 61' >/dev/null 2>&1 </dev/null &) ; : ;",
+        "(env -i setsid -f sh -c 'cd /; (sleep 61 & echo $! > PID)' &) ; : ;",
     ],
 )
 def test_strays_die_too(bench: Bench, tmp_path: Path, stray: str) -> None:

@@ -1,7 +1,11 @@
-"""A file watcher is done when the file is large enough and keeps its size."""
+"""A file watcher is done when the file is large enough and keeps its size (rule R-14)."""
 
+import json
 from pathlib import Path
 
+import pytest
+
+from autosys_py.agent.files import files_of
 from autosys_py.agent.local import LocalAgent
 from autosys_py.agent.protocol import Report
 from autosys_py.agent.watch import Watch
@@ -10,41 +14,75 @@ from autosys_py.core.model import RunKey
 from tests.agent.orders import order
 
 
-def watcher(path: object, **attributes: str) -> Watch:
-    what = order(job_type="FW", watch_file=str(path), attributes=attributes)
-    return Watch(what, {"D": "data"}, 0.0)
+class Desk:
+    """A watcher that looks when told to."""
+
+    def __init__(self, path: object, **attributes: str) -> None:
+        what = order(job_type="FW", watch_file=str(path), attributes=attributes)
+        self.watch = Watch(what, {"D": "data", "HOME": "/home/etl"})
+
+    def look(self, now: float = 0) -> int | None:
+        return self.watch.judge(files_of(self.watch.path), now).exit_code
 
 
 def test_it_waits_for_the_size_to_stand_still(tmp_path: Path) -> None:
     file = tmp_path / "f"
-    watch = watcher(file, watch_file_min_size="3")
-    assert watch.look(0) is None
-    assert watch.due == 60
-    for now, content in ((60, "1"), (120, "1"), (180, "123"), (240, "1234")):
+    desk = Desk(file, watch_file_min_size="3")
+    assert desk.watch.interval == 60
+    assert desk.look() is None
+    for content in ("1", "1", "123", "1234"):
         file.write_text(content)
-        assert watch.look(now) is None
-    assert watch.look(300) == 0
+        assert desk.look() is None
+    assert desk.look() == 0
+
+
+def test_a_file_that_is_there_from_the_beginning_needs_two_looks_too(tmp_path: Path) -> None:
+    (tmp_path / "f").touch()
+    desk = Desk(tmp_path / "f", watch_interval="5")
+    assert (desk.look(), desk.look(), desk.watch.interval) == (None, 0, 5)
 
 
 def test_a_file_that_vanishes_begins_anew(tmp_path: Path) -> None:
     file = tmp_path / "f"
-    watch = watcher(file)
+    desk = Desk(file)
     file.touch()
-    assert watch.look(0) is None
+    assert desk.look() is None
     file.unlink()
-    assert watch.look(60) is None
+    assert desk.look() is None
     file.touch()
-    assert watch.look(120) is None
-    assert watch.look(180) == 0
+    assert desk.look() is None
+    assert desk.look() == 0
+
+
+def test_a_look_that_showed_nothing_proves_nothing(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "f")
+    (tmp_path / "f").touch()
+    assert desk.look() is None
+    desk.watch.blind()
+    assert desk.look() is None
+    assert desk.look() == 0
 
 
 def test_wildcards_and_variables(tmp_path: Path) -> None:
     (tmp_path / "[a]data_1.zip").touch()
-    watch = watcher(f"{tmp_path}/[a]${{D}}_?.*")
-    assert watch.look(0) is None
-    assert watch.look(60) == 0
-    assert watcher(f"{tmp_path}/[a]$D_?").look(0) is None
-    assert watcher("/x/$$DAY/$AUTORUN/%D%").path == "/x/$$DAY/1/data"
+    desk = Desk(f"{tmp_path}/[a]${{D}}_?.*")
+    assert (desk.look(), desk.look()) == (None, 0)
+    assert Desk(f"{tmp_path}/[a]$D_?").look() is None
+    assert Desk("/x/$$DAY/$AUTORUN/%D%").watch.path == "/x/$$DAY/1/data"
+    assert Desk("in/f").watch.path == "/home/etl/in/f"
+    assert Desk("/x/$Y", envvars="Y=2025").watch.path == "/x/2025"
+
+
+def test_each_of_many_files_stands_still_for_itself(tmp_path: Path) -> None:
+    desk = Desk(f"{tmp_path}/*.csv")
+    for content in ("1", "12"):
+        (tmp_path / "a.csv").write_text(content)
+        assert desk.look() is None
+    (tmp_path / "a.csv").write_text("123")
+    (tmp_path / "b.csv").write_text("12")
+    assert desk.look() is None
+    (tmp_path / "a.csv").write_text("1234")
+    assert desk.look() == 0
 
 
 class Clock:
@@ -54,24 +92,112 @@ class Clock:
         return self.now
 
 
-def test_through_the_agent(tmp_path: Path) -> None:
-    clock = Clock()
-    agent = LocalAgent(tmp_path / "run", clock=clock)
+class Desktop:
+    """An agent whose time stands still between looks."""
+
+    def __init__(self, root: Path) -> None:
+        self.clock = Clock()
+        self.root = root
+        self.agent = LocalAgent(root, clock=self.clock)
+
+    def collect(self, now: float) -> list[Report]:
+        """What is reported at that time, once every look has come back."""
+        self.clock.now = now
+        reports = self.agent.collect(0)
+        while self.agent.lookout.is_waiting():
+            reports += self.agent.collect(0)
+        return reports
+
+
+@pytest.fixture
+def desktop(tmp_path: Path):  # type: ignore[no-untyped-def]
+    desktop = Desktop(tmp_path / "run")
+    yield desktop
+    desktop.agent.close()
+
+
+def test_through_the_agent(desktop: Desktop, tmp_path: Path) -> None:
+    agent = desktop.agent
     what = order(job_type="FW", watch_file=f"{tmp_path}/f", watch_interval="5")
     agent.start(what)
     agent.start(what)
-    assert [report.code for report in agent.collect(0)] == [EventCode.AGENT_RUNNING] * 2
+    assert [report.code for report in desktop.collect(0)] == [EventCode.AGENT_RUNNING] * 2
     (tmp_path / "f").touch()
-    for clock.now in (5.0, 9.0):
-        assert agent.collect(0) == []
-    clock.now = 10.0
-    (report,) = agent.collect(0)
+    for now in (5.0, 9.0):
+        assert desktop.collect(now) == []
+    (report,) = desktop.collect(10)
     assert report == Report(EventCode.AGENT_ENDED, what.key, report.time, exit_code=0)
-    agent.adopt([what])
-    assert agent.collect(0) == []
-    agent.kill(what.key, (15, 9), 30)
-    (report,) = agent.collect(0)
+    assert desktop.collect(100) == []  # once
+
+
+def test_a_watcher_is_killed_without_a_process(desktop: Desktop, tmp_path: Path) -> None:
+    what = order(job_type="FW", watch_file=f"{tmp_path}/f")
+    desktop.agent.adopt([what])
+    (tmp_path / "f").touch()
+    assert desktop.collect(0) == []
+    desktop.agent.kill(what.key, (15, 9), 30)
+    (report,) = desktop.collect(0)
     assert (report.key, report.exit_code, report.killed) == (RunKey(1, 1, 1), -15, True)
-    clock.now = 100.0
-    assert agent.collect(0) == []
-    agent.close()
+    assert desktop.collect(100) == []
+
+
+def test_after_a_restart_it_begins_anew_at_the_same_file(desktop: Desktop, tmp_path: Path) -> None:
+    (tmp_path / "01").touch()
+    what = order(job_type="FW", watch_file=f"{tmp_path}/$$DAY", variables={"DAY": "01"})
+    desktop.agent.start(what)
+    desktop.collect(0)
+    later = Desktop(desktop.root)
+    later.agent.adopt([order(job_type="FW", watch_file=f"{tmp_path}/$$DAY", variables={"DAY": "02"})])
+    assert later.collect(0) == []
+    (report,) = later.collect(60)
+    assert report.exit_code == 0
+    later.agent.close()
+
+
+def test_a_memory_that_cannot_be_read_is_none(desktop: Desktop, tmp_path: Path) -> None:
+    for broken in ("{", "[]", json.dumps({"path": 1})):
+        (tmp_path / "run" / "1" / "1.1").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run" / "1" / "1.1" / "memory").write_text(broken)
+        watch = Watch(order(job_type="FW", watch_file="/f"), {})
+        watch.remember(desktop.agent._spool.recall(RunKey(1, 1, 1)))
+        assert watch.path == "/f"
+
+
+def test_trouble_is_told_once_and_the_watcher_waits(desktop: Desktop, tmp_path: Path) -> None:
+    long_name = "n" * 300
+    (tmp_path / "f").write_text("")
+    desktop.agent.start(order(job_type="FW", watch_file=f"{tmp_path}/{long_name}"))
+    assert [report.code for report in desktop.collect(0)] == [EventCode.AGENT_RUNNING]  # a name no file can have
+    what = order(key=(2, 2, 1), job_type="FW", watch_file=f"{tmp_path}/f")
+    desktop.agent.start(what)
+    desktop.collect(0)
+    watchers = desktop.agent._watchers
+    error = OSError(116, "Stale file handle")
+    assert [report.text for report in watchers.take(what.key, error, 0)] == [
+        f"watch_file: Stale file handle: {tmp_path}/f"
+    ]
+    assert watchers.take(what.key, error, 60) == []
+
+
+def test_housekeeping_spares_what_a_watcher_remembers(desktop: Desktop, tmp_path: Path) -> None:
+    what = order(job_type="FW", watch_file=f"{tmp_path}/f")
+    desktop.agent.start(what)
+    desktop.collect(0)
+    assert desktop.agent.prune(2e9) == 0
+    desktop.agent.kill(what.key, (9,), 0)
+    assert desktop.agent.prune(2e9) == 1
+    assert not (tmp_path / "run" / "1" / "1.1").exists()
+
+
+def test_a_thousand_watchers_cost_little(desktop: Desktop, tmp_path: Path) -> None:
+    for number in range(1000):
+        what = order(key=(number, number, 1), job_type="FW", watch_file=f"{tmp_path}/{number}", watch_interval="60")
+        desktop.agent.start(what)
+    import time
+
+    assert len(desktop.collect(0)) == 1000
+    begin = time.process_time()
+    for round_ in range(1, 11):
+        assert desktop.collect(60.0 * round_) == []
+    each = (time.process_time() - begin) / 10_000
+    assert each < 0.002  # 17 looks a second of a few microseconds; loose, for slow machines

@@ -9,13 +9,14 @@ import pytest
 from autosys_py.cli import clock
 from autosys_py.cli.autorep import COMMAND as AUTOREP
 from autosys_py.cli.autostatus import COMMAND as AUTOSTATUS
+from autosys_py.cli.chase import COMMAND as CHASE
 from autosys_py.cli.options import Command
 from autosys_py.cli.run import run
 from autosys_py.cli.sendevent import COMMAND as SENDEVENT
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.estate import NOW, Estate, retail
 
-COMMANDS = {command.name: command for command in (AUTOREP, AUTOSTATUS, SENDEVENT)}
+COMMANDS = {command.name: command for command in (AUTOREP, AUTOSTATUS, CHASE, SENDEVENT)}
 
 
 class Done(NamedTuple):

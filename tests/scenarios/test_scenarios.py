@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from autosys_py.agent.protocol import Report
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
-from autosys_py.core.model import Event
+from autosys_py.core.model import Event, RunKey
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -150,6 +151,9 @@ class Player:
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
             return
+        if word == "report":
+            self._report(*rest.split(" ", 2))
+            return
         event = Event(EventCode[word], engine.now, sent_by="operator@host")
         if event.code is EventCode.SET_GLOBAL:
             event.name, _, event.value = rest.partition("=")
@@ -160,9 +164,20 @@ class Player:
             event.joid = int(name[1:]) if name.startswith("#") else engine.world.names[name]
             if event.code is EventCode.CHANGE_STATUS and more:
                 event.status = Status[more[0]]
+            elif event.code is EventCode.CHASE:
+                state = engine.world.states[event.joid]
+                event.run_num, event.ntry = state.run_num, state.ntry
+                event.name = "CHASE" if "-A" in more else ""
+                event.status = Status.FAILURE if "-E" in more else None
             elif more:
                 event.value = more[0]
         engine.send(event)
+
+    def _report(self, code: str, name: str, text: str = "") -> None:
+        engine, joid = self._engine(), self._engine().world.names[name]
+        state = engine.world.states[joid]
+        key = RunKey(joid, state.run_num, state.ntry)
+        engine.agent.say(Report(EventCode[code], key, engine.now, text=text))
 
     def _check(self, expectation: str) -> None:
         words = expectation.split()

@@ -144,6 +144,27 @@ def test_a_file_watcher_waits_for_a_steady_file(tmp_path: Path) -> None:
     assert statuses(out)[-1] == "03:12:00 fw SUCCESS"
 
 
+def test_a_file_trigger_ends_as_its_file_says_unless_a_run_line_does(tmp_path: Path) -> None:
+    jil = """
+    insert_job: ft   job_type: FT   machine: m   watch_file: "/in/f"   watch_file_type: DELETE
+    insert_job: no   job_type: FT   machine: m   watch_file: "/in/f"   watch_file_type: NOTEXIST
+    insert_job: own  job_type: FT   machine: m   watch_file: "/in/f"   watch_file_type: NOTEXIST
+    insert_job: mute job_type: FT   machine: m   watch_file: "/in/unknown"
+    """
+    script = """
+    at +0s sendevent -E STARTJOB -J ft
+    at +0s sendevent -E STARTJOB -J no
+    at +0s sendevent -E STARTJOB -J own
+    at +0s sendevent -E STARTJOB -J mute
+    run own 7m
+    file /in/f +0s 100
+    file /in/f +10m -
+    """
+    _, out, _ = simulate(tmp_path, *NIGHT, jil=jil, script=script)
+    ends = [each for each in statuses(out) if each.endswith(("SUCCESS", "FAILURE"))]
+    assert ends == ["03:00:00 no FAILURE", "03:01:00 mute SUCCESS", "03:07:00 own SUCCESS", "03:10:00 ft SUCCESS"]
+
+
 def test_jil_may_change_on_the_way(tmp_path: Path) -> None:
     (tmp_path / "more.jil").write_text("update_job: load   condition: v(GO) = 1\n", encoding="utf-8")
     _, out, _ = simulate(tmp_path, *NIGHT, script="at +30m jil < more.jil\n")
