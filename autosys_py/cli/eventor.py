@@ -42,7 +42,6 @@ def schedule(given: Given) -> int:
 
 def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
     from autosys_py.agent.local import LocalAgent
-    from autosys_py.cli.chase import AGENT_HOST
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
     from autosys_py.scheduler.recover import recover
@@ -82,7 +81,9 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
 
 
 def _prepare(instance: Instance, zone: str) -> None:
-    """Before the first turn: says in which zone the times are from now on, and forgets old stops."""
+    """Before the first turn: says where and in which zone the scheduler is from now on, and forgets old stops."""
+    from autosys_py.cli.chase import AGENT_HOST
+
     store = instance.store
     with store.transaction():
         before = store.setting("scheduler_zone")
