@@ -8,7 +8,7 @@ follows by itself.
 
 from collections.abc import Callable
 
-from autosys_py.core import commands, definitions, notes, runs, timers
+from autosys_py.core import alarms, commands, definitions, notes, notifications, runs, timers
 from autosys_py.core.codes import EventCode
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Outcome
@@ -22,6 +22,8 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.AGENT_START_FAILED: runs.start_failed,
     EventCode.AGENT_LOST: runs.lost,
     EventCode.AGENT_KILL_FAILED: runs.kill_failed,
+    EventCode.NOTIFICATION_SENT: notifications.sent,
+    EventCode.NOTIFICATION_FAILED: notifications.failed,
     EventCode.CHK_N_START: runs.try_again,
     EventCode.CHK_MAX_ALARM: timers.check_max_alarm,
     EventCode.CHK_TERM_RUNTIME: timers.check_term_run_time,
@@ -36,6 +38,7 @@ WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {
     EventCode.SET_GLOBAL: commands.set_global,
     EventCode.MACH_OFFLINE: commands.set_machine_online,
     EventCode.MACH_ONLINE: commands.set_machine_online,
+    EventCode.CHANGE_ALARM: alarms.change,
 }
 
 
@@ -44,6 +47,8 @@ def step(world: World, event: Event, now: int) -> Outcome:
     draft = Draft(world, now)
     _dispatch(draft, event)
     settle(draft)
+    alarms.enter(draft)
+    notifications.decide(draft)
     return draft.outcome
 
 
