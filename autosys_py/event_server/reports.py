@@ -67,8 +67,8 @@ class Reports(Seam):
         return None if row is None else alarm_of(row)
 
     def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:
-        for row in self.pages("alarms_after" if every else "open_alarms_after"):
-            yield alarm_of(row)
+        rows = self.pages("alarms_after") if every else self.pages("open_alarms_after")
+        return map(alarm_of, rows)
 
 
 def _status_of(row: Row) -> StatusRow:
