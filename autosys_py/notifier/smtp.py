@@ -49,7 +49,8 @@ def mail_of(letter: Letter, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(datetime.fromtimestamp(letter.time, UTC))
     mail["Message-ID"] = f"<{letter.identity}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.body)
+    plain = letter.body.isascii()
+    mail.set_content(letter.body, cte=None if plain else "quoted-printable")  # not every server takes 8bit
     return mail
 
 
@@ -102,7 +103,10 @@ def _connected(configuration: Configuration, host: str) -> smtplib.SMTP:
             server.starttls(context=ssl.create_default_context())
         if configuration.NotifySMTPUserFile:
             server.login(*credentials(configuration.NotifySMTPUserFile))
-    except BaseException:
+    except smtplib.SMTPNotSupportedError as error:  # the keys ask for what the server does not do
+        server.close()
+        raise Undelivered(f"{configuration.NotifySMTPServer}: {visible(str(error))}", by_nobody=True) from None
+    except (OSError, ValueError, smtplib.SMTPException):
         server.close()
         raise
     return server
