@@ -31,8 +31,8 @@ def raised(fact: Fact, job_name: str) -> RaisedAlarm:
 
 def change(draft: Draft, event: Event, fact: Fact) -> None:
     """CHANGE_ALARM: `event.value` is the number, `event.name` the state. One that is that far already stays."""
-    alarm, state = event.alarm, AlarmState[event.name]
-    if alarm is None:
+    alarm, state = event.alarm, AlarmState.__members__.get(event.name)
+    if alarm is None or state is None:
         fact.notes.append(notes.no_such_alarm(event.value))
     elif state > alarm.state:
         draft.outcome.alarms[alarm.number] = replace(

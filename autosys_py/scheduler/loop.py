@@ -180,7 +180,7 @@ class Loop:
 
     def _is_idle(self) -> bool:
         world = self._turns.world
-        if self._orders or self._mailbag.in_hand or self._has_due(self._now()):
+        if self._orders or not self._mailbag.is_empty(self._now()) or self._has_due(self._now()):
             return False
         if any(world.states[joid].status is Status.RESTART for joid in world.waiting):
             return False

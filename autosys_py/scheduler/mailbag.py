@@ -46,6 +46,10 @@ class Mailbag:
         """When there may be something to hand over."""
         return self._due[0][0] if self._due else None
 
+    def is_empty(self, now: int) -> bool:
+        """Is nothing due, under way or to be said?"""
+        return not (self.in_hand or self.news or (self._due and self._due[0][0] <= now))
+
     def has_news(self, now: int) -> bool:
         """Did the notifier say anything?"""
         if self._notifier is not None:

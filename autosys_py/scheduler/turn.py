@@ -167,7 +167,7 @@ class Turns:
                 event.state = row.state if row else None
         elif event.code is EventCode.MACHINE_CHANGED:
             event.machine = self.store.machine(event.name)
-        elif event.code is EventCode.CHANGE_ALARM:
+        elif event.code is EventCode.CHANGE_ALARM and event.value.isdecimal():
             event.alarm = total.alarms.get(int(event.value)) or self.store.alarm(int(event.value))
 
     def _is_current(self, joid: int) -> bool:
