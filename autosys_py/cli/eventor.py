@@ -44,6 +44,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     from autosys_py.scheduler.recover import recover
     from autosys_py.scheduler.turn import LeaseLost, Turns
 
+    postman = _postman(instance)
     configuration, zone = instance.configuration, local_zone()
     if (wanted := os.environ.get("TZ")) and zone_named(wanted.removeprefix(":")) is None:
         complain(message(99011, wanted, severity="W"))
@@ -54,7 +55,6 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     agent = LocalAgent(
         _run_folders(instance), run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
     )
-    postman = _postman(instance)
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
     turns = Turns(instance.store, world, holder, _complain, tells=True)

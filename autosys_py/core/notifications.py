@@ -77,10 +77,17 @@ def _is_news(draft: Draft, job: Job, fact: Fact) -> bool:
     if job.send_notification == ON_FAILURE and fact.status is not Status.FAILURE:
         return False
     key = RunKey(job.joid, fact.run_num, fact.ntry)
-    if job.is_box and key not in draft.outcome.runs:
-        return False  # an idle box was judged anew (rule B-15): nothing ran
+    if job.is_box and key not in draft.outcome.runs and not _is_own_doing(draft, fact):
+        return False  # an idle box was judged anew because of a member (rule B-15): nothing ran
     state = draft.state(job.joid)
     return not (state.status in GOES_ON and (state.run_num, state.ntry) == key[1:])
+
+
+def _is_own_doing(draft: Draft, fact: Fact) -> bool:
+    """Was it caused by something that happened to the job itself, an answer or a kill?"""
+    facts = draft.outcome.facts
+    position = fact.cause - facts[0].seq
+    return position >= 0 and facts[position].joid == fact.joid
 
 
 def _wants(job: Job, alarm: Alarm) -> bool:

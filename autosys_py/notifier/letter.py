@@ -54,7 +54,7 @@ def compose(
     """The letter of a fact. `template` empty = our own layout."""
     facts = facts_of(fact, definition, instance, time_of)
     values = {**{name: visible(value) for name, value in globals_.items()}, **facts}
-    values["MESSAGE"] = facts["MESSAGE"] = substituted(visible(definition.value("notification_msg")), values)
+    values["MESSAGE"] = facts["MESSAGE"] = substituted(visible(_plain(definition.value("notification_msg"))), values)
     subject, body = _from_template(template, values) if template else ("", _body(facts))
     return Letter(
         fact.seq,
@@ -76,7 +76,7 @@ def facts_of(fact: Fact, definition: Definition, instance: str, time_of: Callabl
         "JOB": definition.job.name,
         "JOB_TYPE": definition.job.job_type,
         "BOX": definition.value("box_name"),
-        "DESCRIPTION": definition.value("description"),
+        "DESCRIPTION": _plain(definition.value("description")),
         "STATUS": "" if is_alarm or fact.status is None else fact.status.name,
         "ALARM": fact.alarm.name if is_alarm and fact.alarm is not None else "",
         "EXIT_CODE": "" if fact.exit_code is None else str(fact.exit_code),
@@ -107,9 +107,14 @@ def substituted(text: str, values: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: values.get(found[1] or found[2] or found[3], found[0]), text)
 
 
+def _plain(stored: str) -> str:
+    """A colon that is stored escaped (jil.md §1.3)."""
+    return stored.replace("\\:", ":")
+
+
 def _split(text: str) -> Iterable[str]:
     for part in text.split(","):
-        address = part.replace("\\:", ":").strip(" \t\"'")
+        address = _plain(part).strip(" \t\"'")
         if address:
             yield address
 
