@@ -95,7 +95,7 @@ class Player:
     def _plan(self, text: str) -> None:
         name, *words = text.split()
         name, _, start = name.partition("#")
-        runtime, exit_code, failure = 60, 0, ""
+        runtime, exit_code, failure, permanent = 60, 0, "", False
         ends: int | None = exit_code
         while words:
             word = words.pop(0)
@@ -105,11 +105,12 @@ class Player:
                 ends = -int(words.pop(0))
             elif word == "lost":
                 ends = None
-            elif word == "fail":
+            elif word in ("fail", "never"):
+                permanent = word == "never"
                 failure, words = " ".join(words), []
             else:
                 runtime = seconds(word)
-        self._engine().agent.plan(name, SimulatedOutcome(runtime, ends, failure), int(start or 0))
+        self._engine().agent.plan(name, SimulatedOutcome(runtime, ends, failure, permanent), int(start or 0))
 
     def _step(self, statement: str) -> None:
         engine = self._engine()
@@ -146,6 +147,9 @@ class Player:
             return
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
+            return
+        if word == "silent":
+            engine.world.unreachable[rest] = None
             return
         if word == "mailserver":
             engine.letters.trouble = "" if rest == "up" else rest
