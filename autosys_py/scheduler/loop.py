@@ -96,13 +96,8 @@ class Loop:
         now = self._now()
         self._journal.mark(now)
         self._mailbag.give(now)
-        if (
-            reports
-            or self._mailbag.has_news(now)
-            or self._has_due(now)
-            or self._delivered
-            or now - self._renewed >= LEASE_RENEWAL
-        ):
+        has_news = bool(reports) | self._mailbag.has_news(now)
+        if has_news or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
             self._take_turn(reports)
 
     def _read_configuration(self) -> None:
