@@ -7,14 +7,39 @@ from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.core.configuration import Configuration, parse
 from autosys_py.core.model import Effect, Event, Fact, NamedObject
+from autosys_py.core.times import TimeFormat
 from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.notifier.letter import Letter
+from autosys_py.notifier.protocol import Delivery
+from autosys_py.scheduler.mailbag import Mailbag
 from autosys_py.scheduler.recover import recover
 from autosys_py.scheduler.turn import Turns
 from tests.loading import load_calendars, load_jil
 
 LOCAL = frozenset({"localhost"})
+
+
+class Letters:
+    """A notifier that keeps what it is given, or refuses it as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+        self.trouble = ""
+        self._deliveries: list[Delivery] = []
+
+    def deliver(self, letter: Letter) -> None:
+        if not self.trouble:
+            self.sent.append(letter)
+        self._deliveries.append(Delivery(letter, self.trouble))
+
+    def collect(self) -> list[Delivery]:
+        found, self._deliveries = self._deliveries, []
+        return found
+
+    def close(self) -> None:
+        return
 
 
 class Engine:
@@ -32,6 +57,7 @@ class Engine:
         self.configuration = configuration or Configuration()
         self.store = store or MemoryStore()
         self.agent = SimulatedAgent(lambda: self.now)
+        self.letters = Letters()
         self.facts: list[Fact] = []
         with self.store.transaction():
             self.store.take_lease("test", self.now, 30, lambda holder: True)
@@ -41,7 +67,9 @@ class Engine:
         """Forgets everything that is not in the store and comes up again."""
         self.away = False
         self.world, self._orders, adopted = recover(self.store, self.configuration, self._timetable(), LOCAL)
-        self._turns = Turns(self.store, self.world, "test", self._fail, self._timetable)
+        self._turns = Turns(self.store, self.world, "test", self._fail, self._timetable, tells=True)
+        self._mailbag = Mailbag(self._turns, self.letters, TimeFormat(self.zone), "ACE")
+        self._mailbag.fill(self.world.notifications.values())
         self._delivered: list[Effect] = []
         starts = [self._turns.start_order(effect, {}) for effect in adopted]
         self.agent.adopt([order for order in starts if order is not None])
@@ -86,14 +114,17 @@ class Engine:
     def _next(self) -> int | None:
         if self._orders or self._delivered:
             return self.now
-        moments = [each for each in (self.store.next_due(), self.agent.next_report_at()) if each is not None]
-        return min(moments, default=None)
+        moments = (self.store.next_due(), self.agent.next_report_at(), self._mailbag.next_due())
+        return min((each for each in moments if each is not None), default=None)
 
     def _turn(self) -> None:
         self._deliver()
         reports = self.agent.collect(0)
-        outcome = self._turns.take(lambda: self.now, reports, self._delivered)
-        self._delivered = []
+        self._mailbag.give(self.now)
+        self._mailbag.has_news(self.now)
+        outcome = self._turns.take(lambda: self.now, reports, self._delivered, self._mailbag.news)
+        self._delivered, self._mailbag.news = [], []
+        self._mailbag.fill(order for order in outcome.notifications.values() if order)
         self.agent.acknowledge(reports)
         self.facts += outcome.facts
         self._orders += outcome.effects

@@ -11,7 +11,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "event_server": {"core", "event_server"},
     "agent": {"core", "agent"},
     "report": {"core", "report"},
-    "scheduler": {"core", "scheduler", "event_server.protocol", "event_server.errors", "agent.protocol"},
+    "notifier": {"core", "notifier"},
+    "scheduler": {
+        "core",
+        "scheduler",
+        "event_server.protocol",
+        "event_server.errors",
+        "agent.protocol",
+        "notifier.protocol",
+        "notifier.letter",
+    },
     "sim": {
         "core",
         "sim",
@@ -24,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "agent.trigger",
         "agent.watch",
     },
-    "cli": {"core", "jil", "event_server", "agent", "report", "scheduler", "sim", "cli"},
+    "cli": {"core", "jil", "event_server", "agent", "notifier", "report", "scheduler", "sim", "cli"},
 }
 
 PURE_STANDARD_LIBRARY = {

@@ -1,7 +1,7 @@
 """autosys: what AutoSys has no command for (extensions.md §5). A click group; verbs join it as they are written."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -33,6 +33,49 @@ def simulate(
     from autosys_py.cli.simulate import simulate as play
 
     return play(files, script, begin, end, tz, show)
+
+
+@autosys.group(invoke_without_command=True)
+@click.option("--all", "every", is_flag=True, help="Acknowledged and closed ones too.")
+@click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
+@click.option("-A", "alarm", metavar="ALARM", help="Of this kind, like JOBFAILURE.")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
+@click.pass_context
+def alarms(context: click.Context, every: bool, job: str | None, alarm: str | None, format_: str | None) -> int:
+    """List alarms, the open ones first of all, and say what is done about them."""
+    if context.invoked_subcommand is not None:
+        if every or job or alarm or format_:
+            raise click.UsageError("--all, -J, -A and --format belong to the list alone.")
+        return 0
+    from autosys_py.cli.alarms import show
+
+    return show(every, job, alarm, format_)
+
+
+def _numbers(command: Callable[..., int]) -> Callable[..., int]:
+    comment = click.option("-C", "comment", default="", metavar="TEXT", help="Why; kept with the alarm.")
+    numbers = click.argument("numbers", nargs=-1, required=True, type=click.IntRange(1, 2**63 - 1), metavar="NUMBER...")
+    return numbers(comment(command))
+
+
+@alarms.command()
+@_numbers
+def acknowledge(numbers: tuple[int, ...], comment: str) -> int:
+    """Somebody looks after these alarms."""
+    from autosys_py.cli.alarms import change
+    from autosys_py.core.codes import AlarmState
+
+    return change(numbers, AlarmState.ACKNOWLEDGED, comment)
+
+
+@alarms.command()
+@_numbers
+def close(numbers: tuple[int, ...], comment: str) -> int:
+    """These alarms are dealt with."""
+    from autosys_py.cli.alarms import change
+    from autosys_py.core.codes import AlarmState
+
+    return change(numbers, AlarmState.CLOSED, comment)
 
 
 def main() -> int:

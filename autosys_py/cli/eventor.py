@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
     from autosys_py.core.timetable import Timetable
+    from autosys_py.notifier.postman import Postman
     from autosys_py.scheduler.loop import Loop
 
 LEASE_VALID = 30
@@ -47,6 +48,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     from autosys_py.scheduler.recover import recover
     from autosys_py.scheduler.turn import LeaseLost, Turns
 
+    postman = _postman(instance)
     configuration, zone = instance.configuration, local_zone()
     if (wanted := os.environ.get("TZ")) and zone_named(wanted.removeprefix(":")) is None:
         complain(message(99011, wanted, severity="W"))
@@ -64,8 +66,8 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
-    turns = Turns(instance.store, world, holder, _complain, read_timetable)
-    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance))
+    turns = Turns(instance.store, world, holder, _complain, read_timetable, tells=True)
+    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance), postman)
     _stop_on_signals(loop)
     try:
         loop.resume(orders, adopted)
@@ -74,6 +76,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     except LeaseLost:
         raise refusal(99020, instance.autoserv) from None
     finally:
+        postman.close()
         agent.close()
         journal.write(int(time.time()), ["Scheduler stopped; running jobs go on."])
         journal.close()
@@ -134,6 +137,29 @@ def _run_folders(instance: Instance) -> "Path":
         with instance.store.transaction():
             instance.store.put_setting("store_id", identity)
     return instance.run / identity
+
+
+def _postman(instance: Instance) -> "Postman":
+    """Who sends notifications, by the configuration of the moment."""
+    from autosys_py.notifier.choice import sender
+    from autosys_py.notifier.postman import Postman
+
+    _check_notify(instance)
+    return Postman(sender(lambda: instance.configuration, os.uname().nodename))
+
+
+def _check_notify(instance: Instance) -> None:
+    """Refuses keys that contradict each other or cannot work, while somebody is there to read it."""
+    configuration, path = instance.configuration, instance.folder / f"config.{instance.autoserv}"
+    if configuration.NotifyCommand and configuration.NotifySMTPServer:
+        raise refusal(99032, path, "NotifyCommand", "NotifySMTPServer")
+    if configuration.NotifySMTPServer:
+        from autosys_py.notifier.smtp import fault_of
+
+        fault = fault_of(configuration)
+        if fault is not None:
+            key, reason = fault
+            raise refusal(99001, path, f"{key}={getattr(configuration, key)}: {reason}")
 
 
 def _discard_stops(instance: Instance) -> None:

@@ -63,7 +63,7 @@ def read_request(given: Given, configuration: Configuration, now: int, sent_by: 
     due = _due(given, configuration)
     event.due = max(now, due or now)
     if "U" not in given:
-        _check_reason(code, event.reason, configuration)
+        check_reason(code, event.reason, configuration)
     return Request(event, given.get("J"), given.get("B"), given.get("I"), "U" in given, due, read_tries(given))
 
 
@@ -118,7 +118,7 @@ def _text(given: Given) -> str:
     return text
 
 
-def _check_reason(code: EventCode, reason: str, configuration: Configuration) -> None:
+def check_reason(code: EventCode, reason: str, configuration: Configuration) -> None:
     """`RequireReason` makes `-C` compulsory for the events it names (extensions.md §3)."""
     required = {word.strip().upper() for word in configuration.RequireReason.split(",")}
     if code.name in required and not reason.strip():

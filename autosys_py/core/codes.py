@@ -137,6 +137,8 @@ class EventCode(IntEnum):
     RESTART = 907
     LIST_DEPENDENTS = 908
     JOB_STATUS_CHANGED = 909
+    CHANGE_ALARM = 915
+    """An operator acknowledges or closes an alarm (`autosys alarms`)."""
     DEFINITION_CHANGED = 920
     """`jil` wrote, changed or deleted a job; the scheduler reads it again."""
     MACHINE_CHANGED = 921
@@ -161,6 +163,10 @@ class EventCode(IntEnum):
     """Report: something worth a line in the log."""
     CHASE = 942
     """`chase` found no trace of a run (rule R-11)."""
+    NOTIFICATION_SENT = 935
+    """Report: somebody took a notification, a mail server or the site's command."""
+    NOTIFICATION_FAILED = 936
+    """Report: nobody took it."""
 
 
 OPERATOR_EVENTS = frozenset(
@@ -248,6 +254,14 @@ class Alarm(IntEnum):
     RESUMEJOBFAIL = 903
     JOBTERMINATED = 904
     FORCED_PAST_CONDITION = 905
+
+
+class AlarmState(IntEnum):
+    """What an operator has done about an alarm (semantics.md §11); it only ever rises."""
+
+    OPEN = 43
+    ACKNOWLEDGED = 44
+    CLOSED = 45
 
 
 class ExitCode(IntEnum):

@@ -67,6 +67,7 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
 def kill_unanswered(draft: Draft, event: Event, fact: Fact) -> None:
     """A job that waits for an operator's answer has no process."""
     draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
+    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
 
 
 def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:

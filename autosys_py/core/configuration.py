@@ -54,10 +54,28 @@ class Configuration:
     Check_Heartbeat: int = field(default=2, metadata=_number(1, 1440))
     """Minutes between two looks at the heartbeats of running jobs (rule R-12)."""
     ChaseOnStartup: str = field(default="0", metadata=_choice("0", "1"))
+    NotifySMTPServer: str = ""
+    """`host` or `host:port` of the mail server that takes notifications; empty = none."""
+    NotifySMTPStartTLS: str = field(default="0", metadata=_choice("0", "1"))
+    NotifySMTPUserFile: str = ""
+    """File with user name and password on its first two lines; empty = the server asks for none."""
+    NotifyFromAddress: str = ""
+    """Sender of the mails; empty = `autosys@` and the name of this host."""
+    NotifyCommand: str = ""
+    """A command for `/bin/sh` that takes notifications instead of a mail server; empty = none."""
+    NotifyTimeout: int = field(default=30, metadata=_number(1, 3600))
+    """Seconds that the mail server, or the command, may take for one notification."""
+    NotifyRetryHours: int = field(default=24, metadata=_number(0, 720))
+    """Hours after which a notification that nobody takes is given up."""
 
     def restart_wait(self, tries: int) -> int:
         """Seconds before try number `tries` + 1 (rules R-05, R-06)."""
         return min(self.RestartConstant + tries * self.RestartFactor, self.MaxRestartWait)
+
+    @property
+    def notifies(self) -> bool:
+        """Is there anybody to give notifications to?"""
+        return bool(self.NotifySMTPServer or self.NotifyCommand)
 
     @property
     def kill_signals(self) -> tuple[int, ...]:

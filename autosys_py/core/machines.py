@@ -19,6 +19,12 @@ def choose(world: World, job: Job) -> str | None:
     return None
 
 
+def unanswering(world: World, job: Job) -> list[str]:
+    """The job's machines that do not answer, though nobody took them offline."""
+    machines = (name.strip() for name in job.machine.split(","))
+    return [name for name in machines if name in world.unreachable]
+
+
 def _online(world: World, name: str) -> str | None:
     if name in world.unreachable:
         return None

@@ -155,6 +155,9 @@ CATALOGUE: Final[dict[int, str]] = {
     99011: "Invalid time zone: {0}",
     99020: "Another scheduler has taken over instance {0}; this one has stopped. Running jobs go on.",
     99021: "Invalid number of seconds: {0}",
+    99030: "There is no alarm {0}.",
+    99031: "Invalid alarm number: {0}",
+    99032: "{0}: {1} and {2} exclude each other. Choose one of them.",
     99012: "Invalid format: {0}. Use json or csv.",
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
+from autosys_py.core.codes import LIVE, Alarm, AlarmState, EventCode, Status
 from autosys_py.core.condition import Condition
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.must_times import MustTimes
@@ -70,6 +70,10 @@ class Job:
     job_load: int = 0
     avg_runtime: int = 0
     """Minutes, seeds the average; 0 = unknown."""
+    send_notification: str = ""
+    """Of which ends people are told: `1` = of all, `F` = of FAILURE, empty = of none and of no alarm either."""
+    notification_alarm_types: str = ""
+    """Alarms of which people are told, a comma list, or ALL."""
 
     @property
     def is_box(self) -> bool:
@@ -280,6 +284,8 @@ class Event:
     """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
     timetable: "Timetable | None" = None
     """Attached by the shell to CALENDAR_CHANGED and TIMEZONE_CHANGED, never stored."""
+    alarm: "RaisedAlarm | None" = None
+    """Attached by the shell to CHANGE_ALARM, never stored; None there = no such alarm."""
 
 
 @dataclass(slots=True)
@@ -335,6 +341,46 @@ class Effect:
     """Signals in order, `15,9`, for KILL and SIGNAL."""
 
 
+@dataclass(frozen=True, slots=True)
+class RaisedAlarm:
+    """A row of `alarm`: what was raised, and what operators did about it. A projection of the past."""
+
+    number: int
+    """`seq` of the fact that raised it."""
+    alarm: Alarm
+    time: int
+    joid: int = 0
+    """0 = raised without a job."""
+    job_name: str = ""
+    """As it was called then; the job may be gone."""
+    run_num: int = 0
+    ntry: int = 0
+    text: str = ""
+    state: AlarmState = AlarmState.OPEN
+    changed_by: str = ""
+    """`user@host` of who changed the state last."""
+    changed: int | None = None
+    """When."""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """An order to tell people of one fact. The stored row is deleted when it was told, or given up."""
+
+    seq: int
+    """Of the fact; no two orders tell of the same one."""
+    joid: int
+    job_ver: int
+    """The definition version whose addresses and message count."""
+    since: int
+    """When it was decided."""
+    due: int
+    """Not to be tried before."""
+    tries: int = 0
+    """Tries that failed."""
+
+
 @dataclass(slots=True)
 class Run:
     """A row of `job_runs`: one try. `end` is None while its outcome is not known."""
@@ -368,6 +414,10 @@ class Outcome:
     effects: list[Effect] = field(default_factory=list)
     answered: list[tuple[EffectKind, RunKey]] = field(default_factory=list)
     """Orders whose answer this step took in."""
+    alarms: dict[int, RaisedAlarm] = field(default_factory=dict)
+    """Alarms raised or changed, by number."""
+    notifications: dict[int, Notification | None] = field(default_factory=dict)
+    """Orders to tell people, new or put off, by `seq`; None = told or given up."""
     deleted: list[int] = field(default_factory=list)
     """Jobs whose definition goes (DELETEJOB)."""
     stop: bool = False

@@ -141,3 +141,19 @@ def chased_too_early(name: str) -> str:
 
 def restart_due(seconds: int, ntry: int) -> str:
     return f"Restarting in {seconds} seconds after try {ntry}."
+
+
+def no_such_alarm(number: str) -> str:
+    return message(99030, number)
+
+
+def not_told(seq: str, job: str, reason: str) -> str:
+    return f"Notification {seq} of <{job}> could not be sent: {reason}. Trying again."
+
+
+def never_told(seq: str, job: str, reason: str) -> str:
+    return f"Notification {seq} of <{job}> was given up: {reason}."
+
+
+def nobody_to_tell(seq: str, job: str, reason: str) -> str:
+    return f"Notification {seq} of <{job}>: {reason}."

@@ -13,7 +13,7 @@ from autosys_py.core import notes
 from autosys_py.core.boxes import UNTOUCHED_BY_BOX, judge
 from autosys_py.core.codes import STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.machines import choose
+from autosys_py.core.machines import choose, unanswering
 from autosys_py.core.model import EffectKind, Fact, Job, JobState
 from autosys_py.core.windows import enter_window, may_run_today, watch_window
 
@@ -115,6 +115,8 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
     if machine is None:
         fact = draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None, **fresh)
         fact.notes += [notes.offline(name.strip()) for name in job.machine.split(",")]
+        for name in unanswering(draft.world, job):
+            draft.alarm(job.joid, Alarm.MACHINE_UNAVAILABLE, f"Machine {name} does not answer")
         return
     fact = draft.set_status(
         job.joid,

@@ -8,7 +8,17 @@ follows by itself.
 
 from collections.abc import Callable
 
-from autosys_py.core import commands, deadlines, definitions, notes, reschedule, runs, timers
+from autosys_py.core import (
+    alarms,
+    commands,
+    deadlines,
+    definitions,
+    notes,
+    notifications,
+    reschedule,
+    runs,
+    timers,
+)
 from autosys_py.core.codes import EventCode
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Outcome
@@ -26,6 +36,8 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.AGENT_REMARK: runs.remarked,
     EventCode.CHECK_HEARTBEAT: runs.missed_heartbeat,
     EventCode.CHASE: runs.chased,
+    EventCode.NOTIFICATION_SENT: notifications.sent,
+    EventCode.NOTIFICATION_FAILED: notifications.failed,
     EventCode.CHK_N_START: runs.try_again,
     EventCode.CHK_MAX_ALARM: timers.check_max_alarm,
     EventCode.CHK_TERM_RUNTIME: timers.check_term_run_time,
@@ -44,6 +56,7 @@ WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {
     EventCode.SET_GLOBAL: commands.set_global,
     EventCode.MACH_OFFLINE: commands.set_machine_online,
     EventCode.MACH_ONLINE: commands.set_machine_online,
+    EventCode.CHANGE_ALARM: alarms.change,
 }
 
 
@@ -52,6 +65,8 @@ def step(world: World, event: Event, now: int) -> Outcome:
     draft = Draft(world, now)
     _dispatch(draft, event)
     settle(draft)
+    alarms.enter(draft)
+    notifications.decide(draft)
     return draft.outcome
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
 from autosys_py.core.condition import Asker
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Job, JobState, Machine, Outcome, Run, RunKey
+from autosys_py.core.model import Job, JobState, Machine, Notification, Outcome, Run, RunKey
 from autosys_py.core.timetable import Timetable
 
 WAITING = frozenset({*QUEUED, Status.RESTART})
@@ -62,6 +62,8 @@ class World:
         """Runs without an end, of boxes too."""
         self.waiting: dict[int, None] = {}
         """Jobs in QUE_WAIT, PEND_MACH, RESWAIT or RESTART, in the order they came."""
+        self.notifications: dict[int, Notification] = {}
+        """People still to be told, by the `seq` of what they are to be told of."""
         self.assume_online = False
         """A simulation of somebody else's estate: every machine that a job names is here."""
         self.unreachable: dict[str, None] = {}
@@ -163,6 +165,11 @@ class World:
                 self.globals[name] = value
         for name, machine in outcome.machines.items():
             self.set_machine(name, machine)
+        for seq, notification in outcome.notifications.items():
+            if notification is None:
+                self.notifications.pop(seq, None)
+            else:
+                self.notifications[seq] = notification
         for joid in outcome.deleted:
             self.remove(joid)
         if outcome.facts:

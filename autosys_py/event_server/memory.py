@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from autosys_py.core.codes import EventCode
+from autosys_py.core.codes import AlarmState, EventCode
 from autosys_py.core.model import (
     Definition,
     Effect,
@@ -22,7 +22,9 @@ from autosys_py.core.model import (
     JobState,
     Machine,
     NamedObject,
+    Notification,
     Outcome,
+    RaisedAlarm,
     Run,
     RunKey,
 )
@@ -70,6 +72,8 @@ class MemoryStore:
         self._runs: dict[int, dict[tuple[int, int], Run]] = {}
         self._facts: dict[int, Fact] = {}
         self._facts_of: dict[int, dict[int, Fact]] = {}
+        self._alarms: dict[int, RaisedAlarm] = {}
+        self._notifications: dict[int, Notification] = {}
         self._lease: dict[str, tuple[str, int]] = {}
 
     # Life
@@ -250,6 +254,7 @@ class MemoryStore:
                 _copy_run(run) for joid in sorted(self._runs) for run in _tries(self._runs[joid]) if run.end is None
             ],
             effects=[self._effects[number] for number in sorted(self._effects)],
+            notifications=[self._notifications[seq] for seq in sorted(self._notifications)],
             last_seq=counters["seq"],
             last_run_num=counters["run_num"],
         )
@@ -267,6 +272,7 @@ class MemoryStore:
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self._write_orders(outcome)
+        self._write_alarms(outcome)
         for event in outcome.events:
             self.add_event(event)
         if outcome.run_num > self._counters["run_num"]:
@@ -305,6 +311,16 @@ class MemoryStore:
             self._put(self._effects, self._issued, effect)
             same = self._orders_of.get((effect.kind, effect.key), {})
             self._put(self._orders_of, (effect.kind, effect.key), {**same, self._issued: None})
+
+    def _write_alarms(self, outcome: Outcome) -> None:
+        if self._keeps_past:
+            for number, alarm in outcome.alarms.items():
+                self._put(self._alarms, number, alarm)
+        for seq, notification in outcome.notifications.items():
+            if notification is None:
+                self._take(self._notifications, seq)
+            else:
+                self._put(self._notifications, seq, notification)
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         lease = self.lease()
@@ -386,6 +402,14 @@ class MemoryStore:
             linked.append((seq, previous))
         return [each for each in linked if each[0] >= first_seq][:limit]
 
+    def alarm(self, number: int) -> RaisedAlarm | None:
+        return self._alarms.get(number)
+
+    def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:
+        for number in sorted(self._alarms):
+            if every or self._alarms[number].state is AlarmState.OPEN:
+                yield self._alarms[number]
+
     # Shared
 
     def _put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
@@ -428,7 +452,7 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
     return copy
 
 
-_copy_event = _copier(Event, without=("definition", "state", "machine", "timetable"))
+_copy_event = _copier(Event, without=("definition", "state", "machine", "timetable", "alarm"))
 _copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

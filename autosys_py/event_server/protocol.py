@@ -18,7 +18,9 @@ from autosys_py.core.model import (
     JobState,
     Machine,
     NamedObject,
+    Notification,
     Outcome,
+    RaisedAlarm,
     Run,
     RunKey,
 )
@@ -61,6 +63,8 @@ class WorldRows(NamedTuple):
     """Runs without an end."""
     effects: list[Effect]
     """Orders not yet answered, oldest first."""
+    notifications: list[Notification]
+    """People still to be told, in the order of what they are to be told of."""
     last_seq: int
     last_run_num: int
 
@@ -160,7 +164,8 @@ class EventServer(Protocol):
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
-        globals, machines and counters, deletes definitions and answered effects, inserts new effects and events. In
+        globals, machines, alarms, notifications and counters, deletes definitions and answered effects, inserts new
+        effects and events. In
         that order: an effect both issued and answered in one outcome stays, so whoever merges outcomes leaves it out.
         Of a machine only `offline` is written, its definition being `jil`'s. Raises `LostEvent` if a processed event
         was no longer there, `StoreError` if the past already holds a `seq`."""
@@ -208,3 +213,8 @@ class EventServer(Protocol):
 
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         """`seq` and hash of the rows that `all_facts` of the same arguments returns (for `chain.first_broken`)."""
+
+    def alarm(self, number: int) -> RaisedAlarm | None: ...
+
+    def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:
+        """Alarms by number: the open ones, or all. Streams."""

@@ -257,6 +257,26 @@ values (:kind, :joid, :run_num, :ntry, :job_ver, :machine, :value);
 -- name: delete_effects
 delete from effect where kind = :kind and joid = :joid and run_num = :run_num and ntry = :ntry;
 
+-- name: put_alarms
+-- What was raised never changes; what operators did about it does.
+insert into alarm
+    (number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment)
+values
+    (:number, :alarm, :time, :joid, :job_name, :run_num, :ntry, :text, :state, :changed_by, :changed, :comment)
+on conflict (number) do update set
+    state = excluded.state, changed_by = excluded.changed_by, changed = excluded.changed, comment = excluded.comment;
+
+-- name: notifications
+select seq, joid, job_ver, since, due, tries from notification order by seq;
+
+-- name: put_notifications
+insert into notification (seq, joid, job_ver, since, due, tries)
+values (:seq, :joid, :job_ver, :since, :due, :tries)
+on conflict (seq) do update set due = excluded.due, tries = excluded.tries;
+
+-- name: delete_notifications
+delete from notification where seq = :seq;
+
 -- name: lease
 select holder, time from lease;
 
@@ -329,3 +349,16 @@ from proc_event where seq >= :first_seq order by seq limit :limit;
 
 -- name: hashes
 select seq, hash from proc_event where seq >= :first_seq order by seq limit :limit;
+
+-- name: alarm
+select number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment
+from alarm where number = :number;
+
+-- name: alarms_after
+select number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment
+from alarm where number > :after order by number limit :limit;
+
+-- name: open_alarms_after
+-- On an index of the open ones alone: a year of closed ones costs nothing.
+select number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment
+from alarm where state = 43 and number > :after order by number limit :limit;

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from autosys_py.core.model import Fact, Run, RunKey
+from autosys_py.core.model import Fact, RaisedAlarm, Run, RunKey
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.protocol import GlobalRow, StatusRow
-from autosys_py.event_server.rows import Row, fact_of, global_of, head_of_row, run_of, state_of
+from autosys_py.event_server.rows import Row, alarm_of, fact_of, global_of, head_of_row, run_of, state_of
 from autosys_py.event_server.seam import PAGE, Seam
 
 _LAST = 2**63 - 1
@@ -61,6 +61,14 @@ class Reports(Seam):
 
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         return [(seq, digest) for seq, digest in self.rows("hashes", first_seq=first_seq, limit=limit)]
+
+    def alarm(self, number: int) -> RaisedAlarm | None:
+        row = self.row("alarm", number=number)
+        return None if row is None else alarm_of(row)
+
+    def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:
+        rows = self.pages("alarms_after") if every else self.pages("open_alarms_after")
+        return map(alarm_of, rows)
 
 
 def _status_of(row: Row) -> StatusRow:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.codes import Alarm, AlarmState, EventCode, Status
 from autosys_py.core.model import (
     Definition,
     Effect,
@@ -19,6 +19,8 @@ from autosys_py.core.model import (
     JobState,
     Machine,
     NamedObject,
+    Notification,
+    RaisedAlarm,
     Run,
     RunKey,
 )
@@ -285,6 +287,52 @@ def effect_row(effect: Effect) -> tuple[Any, ...]:
 def effect_of(row: Row) -> Effect:
     kind, joid, run_num, ntry, job_ver, machine, value = row
     return Effect(EffectKind(kind), RunKey(joid, run_num, ntry), job_ver, unescaped(machine), value)
+
+
+# alarm, notification
+
+
+def alarm_row(alarm: RaisedAlarm) -> tuple[Any, ...]:
+    return (
+        alarm.number,
+        int(alarm.alarm),
+        alarm.time,
+        alarm.joid,
+        escaped(alarm.job_name),
+        alarm.run_num,
+        alarm.ntry,
+        escaped(alarm.text),
+        int(alarm.state),
+        escaped(alarm.changed_by),
+        alarm.changed,
+        escaped(alarm.comment),
+    )
+
+
+def alarm_of(row: Row) -> RaisedAlarm:
+    number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment = row
+    return RaisedAlarm(
+        number,
+        Alarm(alarm),
+        time,
+        joid,
+        unescaped(job_name),
+        run_num,
+        ntry,
+        unescaped(text),
+        AlarmState(state),
+        unescaped(changed_by),
+        changed,
+        unescaped(comment),
+    )
+
+
+def notification_row(order: Notification) -> tuple[Any, ...]:
+    return (order.seq, order.joid, order.job_ver, order.since, order.due, order.tries)
+
+
+def notification_of(row: Row) -> Notification:
+    return Notification(*row)
 
 
 # machine, global_value

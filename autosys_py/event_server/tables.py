@@ -291,6 +291,37 @@ object_ = table(
     PrimaryKeyConstraint("kind", "name", "part"),
 )
 
+alarm = table(
+    "alarm",
+    number("number", primary_key=True, autoincrement=False),
+    number("alarm"),
+    number("time"),
+    number("joid"),
+    words("job_name"),
+    number("run_num"),
+    number("ntry"),
+    words("text"),
+    number("state"),
+    words("changed_by"),
+    maybe("changed"),
+    words("comment"),
+    check("alarm_is_numbered", "number > 0 and joid >= 0 and run_num >= 0 and ntry >= 0"),
+    check("alarm_state", "state between 43 and 45"),
+)
+_alarm_is_open = text("state = 43")
+Index("alarm_open", alarm.c.number, sqlite_where=_alarm_is_open, postgresql_where=_alarm_is_open)
+
+notification = table(
+    "notification",
+    number("seq", primary_key=True, autoincrement=False),
+    number("joid"),
+    number("job_ver"),
+    number("since"),
+    number("due"),
+    number("tries"),
+    check("notification_is_numbered", "seq > 0 and joid > 0 and job_ver > 0 and tries >= 0"),
+)
+
 lease = table(
     "lease",
     number("one", primary_key=True, autoincrement=False),

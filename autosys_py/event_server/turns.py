@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from autosys_py.core.model import Fact, Machine, Outcome
+from autosys_py.core.model import Fact, Machine, Notification, Outcome
 from autosys_py.event_server.definitions import Definitions
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.protocol import WorldRows
 from autosys_py.event_server.rows import (
+    alarm_row,
     effect_of,
     effect_row,
     event_row,
     fact_row,
     job_of,
     machine_row,
+    notification_of,
+    notification_row,
     run_of,
     run_row,
     state_of,
@@ -33,6 +36,7 @@ class Turns(Definitions):
                 machines=self.machines(),
                 open_runs=[run_of(row) for row in self.rows("open_runs")],
                 effects=[effect_of(row) for row in self.rows("effects")],
+                notifications=[notification_of(row) for row in self.rows("notifications")],
                 last_seq=self._number("seq"),
                 last_run_num=self._number("run_num"),
             )
@@ -53,6 +57,8 @@ class Turns(Definitions):
             self.delete_definition(joid)
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))
         self.change_many("insert_effects", (effect_row(effect) for effect in outcome.effects))
+        self.change_many("put_alarms", (alarm_row(alarm) for alarm in outcome.alarms.values()))
+        self._write_notifications(outcome.notifications.items())
         self.change_many("insert_events", (event_row(event) for event in outcome.events))
         if outcome.run_num:
             self.change("raise_number", name="run_num", value=outcome.run_num)
@@ -73,6 +79,10 @@ class Turns(Definitions):
             rows.append((*row, last_hash))
         self.change_many("insert_facts", rows)
         self.change("raise_number", name="seq", value=last_seq)
+
+    def _write_notifications(self, changed: Iterable[tuple[int, Notification | None]]) -> None:
+        self.change_many("put_notifications", [notification_row(order) for _, order in changed if order is not None])
+        self.change_many("delete_notifications", [(seq,) for seq, order in changed if order is None])
 
     def _write_globals(self, changed: Iterable[tuple[str, str | None]], now: int) -> None:
         self.change_many(

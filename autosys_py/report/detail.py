@@ -39,11 +39,16 @@ def event_lines(facts: Iterable[Fact], pending: Iterable[Event], times: Times) -
     """The heading, then a row for each fact and each event that still waits, in time order."""
     yield from HEADING
     for fact in facts:
-        if fact.code < FIRST_INTERNAL:
+        if _is_shown(fact.code):
             yield from _fact_lines(fact, times)
     for event in pending:
-        if event.code < FIRST_INTERNAL:
+        if _is_shown(event.code):
             yield _row(f"[{event.code.name}]", times.happened(event.due), 0, UNPROCESSED, "", "")
+
+
+def _is_shown(code: EventCode) -> bool:
+    """What operators do about an alarm is the list of alarms' to tell (`autosys alarms`)."""
+    return code < FIRST_INTERNAL and code is not EventCode.CHANGE_ALARM
 
 
 def _fact_lines(fact: Fact, times: Times) -> Iterator[str]:

@@ -54,6 +54,8 @@ def _fields(fact: Fact, name: str) -> str:
             return f"STATUS: {padded(status, 16)}JOB: {name}{machine}{exit_code}"
         case EventCode.ALARM:
             return f"ALARM: {padded(fact.name, 17)}JOB: {name} {exit_code}"
+        case EventCode.CHANGE_ALARM:
+            return f"NUMBER: {fact.value} STATE: {padded(fact.name, 13)}" + (f"JOB: {name}" if name else "")
         case EventCode.SET_GLOBAL:
             return visible(f"GLOBAL: {fact.name} = {fact.value}")
         case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
@@ -82,7 +84,7 @@ class Journal:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self._zone = zone
-        self._time = TimeFormat(zone, configuration.DateFormat)
+        self.time_of = self._time = TimeFormat(zone, configuration.DateFormat)
         self._append_text = configuration.AppendEventMessageText == "1"
         self._echo = echo
         self._complain = complain

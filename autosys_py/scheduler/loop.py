@@ -16,7 +16,9 @@ from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.notifier.protocol import Notifier
 from autosys_py.scheduler.journal import Journal
+from autosys_py.scheduler.mailbag import Mailbag
 from autosys_py.scheduler.turn import Turns
 
 POLL = 0.05
@@ -43,6 +45,7 @@ class Loop:
         clock: Callable[[], float],
         environment: dict[str, str],
         reload: Callable[[], Configuration] | None = None,
+        notifier: Notifier | None = None,
     ) -> None:
         self._reload = reload
         self._turns = turns
@@ -50,6 +53,7 @@ class Loop:
         self._journal = journal
         self._clock = clock
         self._environment = environment
+        self._mailbag = Mailbag(turns, notifier, journal.time_of, environment.get("AUTOSERV", ""))
         self._orders: deque[Effect] = deque()
         self._delivered: list[Effect] = []
         """Orders that no report answers, given but still in the outbox."""
@@ -58,6 +62,7 @@ class Loop:
         self._version: int | None = None
         self._next_due: int | None = None
         self._renewed = 0
+        self._said_untold = False
         self._last_work = clock()
         self.stopping = False
         """Set by a signal handler or by STOP_DEMON: the loop ends after the present turn."""
@@ -69,7 +74,8 @@ class Loop:
         return self._turns.store
 
     def resume(self, orders: Iterable[Effect], adopted: Iterable[Effect]) -> None:
-        """Takes up what a former scheduler left: its unanswered orders and its runs."""
+        """Takes up what a former scheduler left: its unanswered orders, its runs, and people still to be told."""
+        self._mailbag.fill(self._turns.world.notifications.values())
         self._orders.extend(orders)
         starts = (self._turns.start_order(effect, self._environment) for effect in adopted)
         self._agent.adopt([order for order in starts if order is not None])
@@ -89,7 +95,9 @@ class Loop:
         reports = self._collect()
         now = self._now()
         self._journal.mark(now)
-        if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
+        self._mailbag.give(now)
+        has_news = bool(reports) | self._mailbag.has_news(now)
+        if has_news or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
             self._take_turn(reports)
 
     def _read_configuration(self) -> None:
@@ -100,7 +108,7 @@ class Loop:
 
     def _take_turn(self, reports: list[Report]) -> None:
         try:
-            outcome = self._turns.take(self._now, reports, self._delivered)
+            outcome = self._turns.take(self._now, reports, self._delivered, self._mailbag.news)
         except StoreBusy:
             if self._turns.has_begun:
                 raise
@@ -116,7 +124,16 @@ class Loop:
             self._last_work = self._clock()
             self._journal.write_facts(now, outcome.facts, self._name_of)
         self._orders.extend(outcome.effects)
+        self._mailbag.news = []
+        self._mailbag.fill(order for order in outcome.notifications.values() if order)
+        self._say_once_that_nobody_is_told(now)
         self.stopping = self.stopping or outcome.stop
+
+    def _say_once_that_nobody_is_told(self, now: int) -> None:
+        if self._turns.untold and not self._said_untold:
+            self._said_untold = True
+            keys = "NotifySMTPServer or NotifyCommand"
+            self._journal.write(now, [f"A job asks for notifications and nobody sends them: set {keys}."])
 
     def _now(self) -> int:
         return int(self._clock())
@@ -158,7 +175,7 @@ class Loop:
 
     def _is_idle(self) -> bool:
         world = self._turns.world
-        if self._orders or self._has_due(self._now()):
+        if self._orders or not self._mailbag.is_empty(self._now()) or self._has_due(self._now()):
             return False
         if any(world.states[joid].status is Status.RESTART for joid in world.waiting):
             return False

@@ -25,6 +25,7 @@ def recover(
         world.define(job, rows.states.get(job.joid))
     world.waiting = dict.fromkeys(sorted(world.waiting, key=lambda joid: world.states[joid].since))
     world.runs = {run.key: run for run in rows.open_runs}
+    world.notifications = {order.seq: order for order in rows.notifications}
     world.last_seq = rows.last_seq
     world.last_run_num = rows.last_run_num
     ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}

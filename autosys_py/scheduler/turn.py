@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from autosys_py.agent.protocol import Agent, Report, StartOrder
+from autosys_py.core import alarms
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Outcome
+from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Notification, Outcome
 from autosys_py.core.step import step
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.notifier.letter import Letter, compose
 
 BATCH = 500
 """Events taken in one turn."""
@@ -51,13 +53,24 @@ class Turns:
     """Told of an event that the core failed on, inside the handler of the exception."""
     read_timetable: Callable[[], Timetable] | None = None
     """Reads calendars and time zones again; None where they never change."""
+    tells: bool = False
+    """There is a notifier to give notifications to; without one they are not even stored."""
+    untold: int = 0
+    """Notifications that nobody is there to take, so far."""
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
     has_begun: bool = False
     """The last turn got as far as owning the store."""
 
-    def take(self, clock: Callable[[], int], reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
-        """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
+    def take(
+        self,
+        clock: Callable[[], int],
+        reports: Iterable[Report],
+        answered: Iterable[Effect] = (),
+        told: Iterable[Event] = (),
+    ) -> Outcome:
+        """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report,
+        `told` is what became of notifications.
         The clock is read when the store is ours, which may be long after it was asked for.
 
         Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
@@ -72,9 +85,10 @@ class Turns:
                 raise LeaseLost
             due = self._due(now)
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
-            for event in in_order(self.world, [*map(event_of, reports), *came_up, *due]):
-                self._attach(event)
+            for event in in_order(self.world, [*map(event_of, reports), *told, *came_up, *due]):
+                self._attach(event, total)
                 outcome = self._step(event, now)
+                self._keep_silent(outcome)
                 self.world.apply(outcome)
                 merge(total, outcome)
             for joid in total.states.keys() - self.world.states.keys():
@@ -111,6 +125,30 @@ class Turns:
             environment,
         )
 
+    def letter(self, order: Notification, instance: str, time_of: Callable[[int], str]) -> Letter | None:
+        """What a notification says, made from the definition version it was decided for; None if that is gone."""
+        definition = self.store.definition(order.joid, order.job_ver)
+        facts = self.store.facts(order.joid, order.seq, order.seq)
+        if definition is None or not facts:
+            return None
+        name = definition.value("notification_template")
+        template = self.store.object("glob", name) if name else None
+        text = template.value("blob_input") if template else ""
+        identity = f"{order.seq}.{self.store.setting('store_id') or 0}.{instance}"
+
+        def in_zone(moment: int) -> str:
+            return f"{time_of(moment)} ({self.world.zone})"
+
+        return compose(identity, facts[0], definition, text, self.world.globals, instance, in_zone)
+
+    def _keep_silent(self, outcome: Outcome) -> None:
+        """Without a notifier nobody will ever be told: the orders go no further."""
+        if outcome.notifications and not (self.tells and self.world.configuration.notifies):
+            new = [seq for seq, order in outcome.notifications.items() if order and seq not in self.world.notifications]
+            self.untold += len(new)
+            for seq in new:
+                del outcome.notifications[seq]
+
     def _due(self, now: int) -> list[Event]:
         """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""
         limit = BATCH
@@ -127,8 +165,8 @@ class Turns:
         command = " ".join(filter(None, (kind.value("command") if kind else "", definition.value("command"))))
         return (*(pair for pair in definition.attributes if pair[0] != "command"), ("command", command))
 
-    def _attach(self, event: Event) -> None:
-        """Events about definitions carry what `jil` stored; the core itself reads nothing."""
+    def _attach(self, event: Event, total: Outcome) -> None:
+        """Events about definitions carry what `jil` stored, those about alarms the alarm; the core reads nothing."""
         if event.code is EventCode.DEFINITION_CHANGED:
             definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
             event.definition = definition.job if definition else None
@@ -139,6 +177,8 @@ class Turns:
             event.machine = self.store.machine(event.name)
         elif event.code in (EventCode.CALENDAR_CHANGED, EventCode.TIMEZONE_CHANGED) and self.read_timetable is not None:
             event.timetable = self.read_timetable()
+        elif event.code is EventCode.CHANGE_ALARM and event.value.isdecimal():
+            event.alarm = total.alarms.get(int(event.value)) or self.store.alarm(int(event.value))
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
@@ -153,7 +193,8 @@ class Turns:
             fact.alarm = Alarm.EVENT_HDLR_ERROR
             fact.name = fact.alarm.name
             fact.text = f"{event.code.name} could not be processed"
-            return Outcome(facts=[fact])
+            job = self.world.jobs.get(event.joid)
+            return Outcome(facts=[fact], alarms={fact.seq: alarms.raised(fact, job.name if job else "")})
 
 
 def event_of(report: Report) -> Event:
@@ -208,6 +249,8 @@ def merge(total: Outcome, part: Outcome) -> None:
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]
     total.effects += part.effects
     total.answered += part.answered
+    total.alarms |= part.alarms
+    total.notifications |= part.notifications
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
     total.run_num = max(total.run_num, part.run_num)

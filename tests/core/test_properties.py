@@ -15,7 +15,7 @@ import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core import starts
-from autosys_py.core.codes import DONE_IN_BOX, FAILED, EventCode, Status
+from autosys_py.core.codes import DONE_IN_BOX, FAILED, AlarmState, EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job, JobState, Outcome, RunKey
@@ -70,6 +70,10 @@ class Watched(Engine):
         self.folded: dict[int, JobState] = {}
         """The states by the past alone."""
         self.begun: set[RunKey] = set()
+        self.alarms: dict[int, AlarmState] = {}
+        """Alarms by the past alone."""
+        self.ordered: set[int] = set()
+        """What people were ever to be told of."""
         self.activated: set[int] = set()
         """Jobs that an operator set ACTIVATED or STARTING, which is stored and means nothing."""
         self._seen = 0
@@ -130,6 +134,9 @@ class Watched(Engine):
         assert {run.key: run for run in rows.open_runs} == world.runs
         assert (rows.last_seq, rows.last_run_num) == (world.last_seq, world.last_run_num)
         assert rows.globals == world.globals
+        assert {order.seq: order for order in rows.notifications} == world.notifications
+        self.ordered |= set(world.notifications)
+        self._fold_alarms(facts)
         assert {job.joid: job for job in rows.jobs} == world.jobs
         assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
         for fact in facts:
@@ -143,6 +150,14 @@ class Watched(Engine):
                 assert runs or self.activated & {joid, *around}, f"{job.name} is ACTIVATED and no box around it runs"
         given = [order.key for _, order in self.agent.starts]
         assert len(given) == len(set(given)), "a run was started twice"
+
+    def _fold_alarms(self, facts: list[Fact]) -> None:
+        for fact in facts:
+            if fact.alarm is not None:
+                self.alarms[fact.seq] = AlarmState.OPEN
+            elif fact.code is EventCode.CHANGE_ALARM and int(fact.value) in self.alarms:
+                self.alarms[int(fact.value)] = max(self.alarms[int(fact.value)], AlarmState[fact.name])
+        assert {alarm.number: alarm.state for alarm in self.store.alarms(every=True)} == self.alarms
 
     def _check_start(self, fact: Fact) -> None:
         """A run begins with a fact of its own, once."""
@@ -225,7 +240,10 @@ class Story:
             "MissedMemberTick": self.chance.choice(["lost", "latched"]),
             "MaxRestartTrys": 2,
             "EvaluateQueuedJobStarts": self.chance.choice("0112"),
+            "NotifySMTPServer": "mail.example",
         }
+        self.people = Random(seed + 2)
+        """What concerns alarms and mails has its own chance, so that the rest of a story is the same without it."""
         self.engine = Watched(Random(seed + 1), Configuration(**keys))  # type: ignore[arg-type]
         self.names: list[str] = []
         self.boxes: dict[str, int] = {}
@@ -240,6 +258,7 @@ class Story:
                 self.engine.agent.plan(name, self._outcome(), start)
         for _ in range(self.chance.randint(10, 30)):
             self._act()
+            self._look_after_alarms()
             self.engine.run_for(self.chance.choice([0, 0, 1, 30, 60, 300, 1200]))
         self.engine.run_for(3600)
         if self.engine.is_behind:
@@ -247,6 +266,12 @@ class Story:
         for run in self.engine.world.runs.values():
             job = self.engine.world.jobs.get(run.key.joid)
             assert job is None or job.is_box or run.start > self.engine.now - 1800, f"{run} was forgotten"
+        self.engine.letters.trouble = ""
+        self.engine.run_for(2 * 3600)
+        if not self.engine.is_behind:
+            assert not [order for order in self.engine.world.notifications.values() if order.tries]
+            told = {letter.seq for letter in self.engine.letters.sent}
+            assert self.engine.ordered - set(self.engine.world.notifications) <= told
 
     # The estate
 
@@ -277,6 +302,9 @@ class Story:
         parts += self._some(0.15, f"term_run_time: {chance.randint(1, 5)}")
         parts += self._some(0.1, "max_run_alarm: 2  min_run_alarm: 1")
         parts += self._some(0.25, f"date_conditions: 1  {self._dates()}")
+        if self.people.random() < 0.5:
+            parts += [f"send_notification: {self.people.choice('yf')}", "notification_alarm_types: JOBFAILURE, CHASE"]
+            parts.append("notification_emailaddress: ops@example.com")
         return "  ".join(parts)
 
     def _some(self, likelihood: float, text: str) -> list[str]:
@@ -337,6 +365,15 @@ class Story:
             case _:
                 event.value = chance.choice(["", "", "", "15,9", "abc", "-1"])
         self.engine.send(event)
+
+    def _look_after_alarms(self) -> None:
+        chance, engine = self.people, self.engine
+        engine.letters.trouble = chance.choice(["", "", "refused"])
+        if engine.alarms and chance.random() < 0.3:
+            number = chance.choice([*engine.alarms, 0])
+            event = Event(EventCode.CHANGE_ALARM, engine.now, sent_by="operator@host", value=str(number))
+            event.name = chance.choice(["ACKNOWLEDGED", "CLOSED"])
+            engine.send(event)
 
     def _define(self) -> None:
         chance, world = self.chance, self.engine.world

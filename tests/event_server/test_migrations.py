@@ -16,11 +16,12 @@ from autosys_py.event_server.tables import is_status, is_stored_status, metadata
 
 
 def schema(file: Path) -> set[str]:
-    """Every statement that made the file, blanks and the order of constraints aside."""
+    """Every statement that made the file, punctuation and the order of columns and constraints aside: a column that was
+    added later stands behind the constraints."""
     connection = driver.connect(file)
     rows = connection.execute("select sql from sqlite_master where sql is not null").fetchall()
     connection.close()
-    statements = {" ".join(sorted(re.split(r",\s*\n|\s+", sql))) for (sql,) in rows}
+    statements = {" ".join(sorted(re.split(r"[\s,()]+", sql))) for (sql,) in rows}
     return {each for each in statements if "alembic_version" not in each}
 
 
@@ -105,3 +106,29 @@ def test_what_a_process_left_that_died_while_creating_is_no_obstacle(tmp_path: P
     (tmp_path / ".ACE.db.new-journal").write_text("half")
     open_sqlite(tmp_path / "ACE.db").close()
     assert [path.name for path in tmp_path.iterdir()] == ["ACE.db"]
+
+
+def test_alarms_of_the_past_join_the_list(tmp_path: Path) -> None:
+    from alembic import command
+    from sqlalchemy import create_engine
+
+    from autosys_py.core.codes import Alarm
+    from autosys_py.core.model import RaisedAlarm
+
+    file = tmp_path / "ACE.db"
+    engine = create_engine(f"sqlite:///{file}", module=driver)
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for seq, code, alarm in ((1, 101, "null"), (2, 106, "503"), (3, 106, "null")):
+            connection.exec_driver_sql(
+                "insert into proc_event (seq, code, time, processed, cause, eoid, joid, run_num, ntry, noexec, alarm, "
+                "machine, name, value, text, sent_by, reason, notes, changes, hash) values "
+                f"({seq}, {code}, 1000, 1000, 0, 0, 4, 41, 1, 0, {alarm}, '', '', '', 'why', '', '', '[]', '[]', "
+                f"'{'0' * 64}')"
+            )
+    engine.dispose()
+    store = open_sqlite(file)
+    assert list(store.alarms()) == [RaisedAlarm(2, Alarm.JOBFAILURE, 1000, 4, "", 41, 1, "why")]
+    store.close()

@@ -33,12 +33,17 @@ INDEXES = {
     "open_runs": "run_open",
     "delete_events": "INTEGER PRIMARY KEY",
     "delete_effects": "effect_of_run",
+    "alarm": "INTEGER PRIMARY KEY",
+    "alarms_after": "INTEGER PRIMARY KEY",
+    "open_alarms_after": "alarm_open",
 }
 
 SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 """The rest needs no sorting; these two sort what they return, which is little."""
 
-WHOLE = set("heads machines globals effects last_fact next_due lease renew_lease delete_lease revision".split())
+WHOLE = set(
+    "heads machines globals effects notifications last_fact next_due lease renew_lease delete_lease revision".split()
+)
 """What is to read a whole, small table, or one end of an index."""
 
 

@@ -56,6 +56,7 @@ class Player:
         self.config: list[str] = []
         self.engine: Engine | None = None
         self.seen = 0
+        self.mails_seen = 0
         self.line = 0
 
     def play(self) -> None:
@@ -97,7 +98,7 @@ class Player:
     def _plan(self, text: str) -> None:
         name, *words = text.split()
         name, _, start = name.partition("#")
-        runtime, exit_code, failure = 60, 0, ""
+        runtime, exit_code, failure, permanent = 60, 0, "", False
         ends: int | None = exit_code
         while words:
             word = words.pop(0)
@@ -107,17 +108,19 @@ class Player:
                 ends = -int(words.pop(0))
             elif word == "lost":
                 ends = None
-            elif word == "fail":
+            elif word in ("fail", "never"):
+                permanent = word == "never"
                 failure, words = " ".join(words), []
             else:
                 runtime = seconds(word)
-        self._engine().agent.plan(name, SimulatedOutcome(runtime, ends, failure), int(start or 0))
+        self._engine().agent.plan(name, SimulatedOutcome(runtime, ends, failure, permanent), int(start or 0))
 
     def _step(self, statement: str) -> None:
         engine = self._engine()
         left, _, expectations = statement.partition("->")
         when, command = self._time(left.strip())
         self.seen = len(engine.facts)
+        self.mails_seen = len(engine.letters.sent)
         engine.run_to(when - 1)
         engine.now = max(engine.now, when)
         self._send(command.strip())
@@ -154,11 +157,20 @@ class Player:
         if word == "report":
             self._report(*rest.split(" ", 2))
             return
+        if word == "silent":
+            engine.world.unreachable[rest] = None
+            return
+        if word == "mailserver":
+            engine.letters.trouble = "" if rest == "up" else rest
+            return
         event = Event(EventCode[word], engine.now, sent_by="operator@host")
         if event.code is EventCode.SET_GLOBAL:
             event.name, _, event.value = rest.partition("=")
         elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
             event.name = rest
+        elif event.code is EventCode.CHANGE_ALARM:
+            alarm, job, event.name, *words = rest.split()
+            event.value, event.reason = self._number_of(alarm, job), " ".join(words)
         elif rest:
             name, *more = rest.split()
             event.joid = int(name[1:]) if name.startswith("#") else engine.world.names[name]
@@ -186,6 +198,17 @@ class Player:
                 assert (alarm, name) not in self._alarms(), self._where(expectation)
             case ["alarm", alarm, name]:
                 assert (alarm, name) in self._alarms(), self._where(f"{expectation}; alarms {self._alarms()}")
+            case ["alarm", alarm, name, "is", state]:
+                found = self._engine().store.alarm(int(self._number_of(alarm, name)))
+                assert found is not None and found.state.name == state, self._where(f"{expectation}; it is {found}")
+            case ["no", "mail"]:
+                assert not self._mails(), self._where(f"mails {self._mails()}")
+            case ["mail", to, *subject]:
+                mails = self._mails()
+                found_mail = any(to in names and " ".join(subject) in title for names, title in mails)
+                assert found_mail, self._where(f"{expectation}; mails {mails}")
+            case ["mails", count]:
+                assert len(self._mails()) == int(count), self._where(f"mails {self._mails()}")
             case ["note", *_]:
                 text = expectation.removeprefix("note ")
                 log = self._log()
@@ -228,6 +251,17 @@ class Player:
             for fact in self._engine().facts[self.seen :]
             if fact.alarm is not None and fact.joid in world.jobs
         ]
+
+    def _mails(self) -> list[tuple[tuple[str, ...], str]]:
+        """Recipients and subject of each since the step before."""
+        return [(letter.recipients, letter.subject) for letter in self._engine().letters.sent[self.mails_seen :]]
+
+    def _number_of(self, alarm: str, name: str) -> str:
+        """The last alarm of the kind that the job raised."""
+        alarms = self._engine().store.alarms(every=True)
+        found = [each.number for each in alarms if (each.alarm.name, each.job_name) == (alarm, name)]
+        assert found, self._where(f"no alarm {alarm} of {name}")
+        return str(found[-1])
 
     def _log(self) -> list[str]:
         engine = self._engine()

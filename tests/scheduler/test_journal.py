@@ -64,6 +64,14 @@ CASES = [
         ["CAUAJM_I_40245 EVENT: SET_GLOBAL       GLOBAL: GO = \\x1b[2J\\n"],
     ),
     (logged(EventCode.MACH_OFFLINE, name="node-a"), ["CAUAJM_I_40245 EVENT: MACH_OFFLINE     MACHINE: node-a"]),
+    (
+        logged(EventCode.CHANGE_ALARM, joid=7, name="ACKNOWLEDGED", value="57", reason="on it"),
+        ["CAUAJM_I_40245 EVENT: CHANGE_ALARM     NUMBER: 57 STATE: ACKNOWLEDGED JOB: RET_STOCK_LOAD", "<on it>"],
+    ),
+    (
+        logged(EventCode.CHANGE_ALARM, name="CLOSED", value="57"),
+        ["CAUAJM_I_40245 EVENT: CHANGE_ALARM     NUMBER: 57 STATE: CLOSED"],
+    ),
     (logged(EventCode.STOP_DEMON), ["CAUAJM_I_40245 EVENT: STOP_DEMON"]),
     (logged(EventCode.DEFINITION_CHANGED, joid=7), []),
 ]

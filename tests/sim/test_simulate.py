@@ -201,3 +201,22 @@ def test_a_time_that_is_none(tmp_path: Path, time: str) -> None:
     code, out, err = simulate(tmp_path, "--from", time, "--to", "02/04/2025 00:00")
     assert (code, out) == (2, "")
     assert err.startswith("--from: ")
+
+
+def test_a_machine_that_does_not_answer_is_an_alarm(tmp_path: Path) -> None:
+    _, out, _ = simulate(tmp_path, *NIGHT, script="offline prod1 02/03/2025 03:30 02/03/2025 04:30\n")
+    alarms = [line for line in out.splitlines() if "EVENT: ALARM" in line]
+    assert [line[1:20] for line in alarms] == ["02/03/2025 04:00:00"]
+    assert "ALARM: MACHINE_UNAVAILABLEJOB:" not in alarms[0]
+    assert "ALARM: MACHINE_UNAVAILABLE JOB: load" in alarms[0]
+
+
+def test_a_simulation_tells_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    (folder / "config.ACE").write_text(f"NotifyCommand=touch {tmp_path}/told\n", encoding="utf-8")
+    jil = JIL + "send_notification: y   notification_emailaddress: ops@example.com   notification_alarm_types: ALL\n"
+    code, out, err = simulate(tmp_path, *NIGHT, jil=jil)
+    assert (code, err) == (0, "")
+    assert "otification" not in out
+    assert not (tmp_path / "told").exists()
