@@ -4,8 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedAgent
+from autosys_py.core.codes import Status
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact
+from autosys_py.core.model import Effect, Event, Fact, Outcome
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.recover import recover
@@ -52,6 +53,16 @@ class Engine:
         """Loads JIL now; the scheduler hears of it."""
         load_jil(self.store, text, self.now, self.zone)
         self.run_to(self.now)
+
+    def give_status(self, name: str, status: Status) -> None:
+        """The job stands in this status from now on, however it came there."""
+        joid = self.world.names[name]
+        state = self.world.states[joid].copy()
+        state.status, state.since = status, self.now
+        outcome = Outcome(states={joid: state})
+        self.world.apply(outcome)
+        with self.store.transaction():
+            self.store.write_turn([], outcome, self.now)
 
     def send(self, event: Event) -> None:
         """Inserts an event that is due now."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
-from autosys_py.core.model import Event
+from autosys_py.core.model import Event, JobState
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -68,6 +69,9 @@ class Player:
                 while pending and (not pending[0][1].strip() or pending[0][1].startswith(" ")):
                     block.append(pending.pop(0)[1].strip())
                 self._engine().jil("\n".join(block))
+            elif statement.startswith("estate "):
+                estate = (FOLDER / f"{statement.split()[1]}.estate").read_text(encoding="utf-8").splitlines()
+                pending = [(self.line, each) for each in estate] + pending
             else:
                 self._obey(statement)
 
@@ -82,6 +86,9 @@ class Player:
                 self.config.append(rest)
             case "run":
                 self._plan(rest)
+            case "given":
+                name, status = rest.split()
+                self._engine().give_status(name, Status[status])
             case _:
                 self._step(statement)
 
@@ -145,7 +152,9 @@ class Player:
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
             return
+        rest, _, priority = rest.partition("-P ")
         event = Event(EventCode[word], engine.now, sent_by="operator@host")
+        event.priority = int(priority or event.priority)
         if event.code is EventCode.SET_GLOBAL:
             event.name, _, event.value = rest.partition("=")
         elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
@@ -166,6 +175,12 @@ class Player:
                 assert (alarm, name) not in self._alarms(), self._where(expectation)
             case ["alarm", alarm, name]:
                 assert (alarm, name) in self._alarms(), self._where(f"{expectation}; alarms {self._alarms()}")
+            case ["no", "job", name]:
+                assert name not in self._engine().world.names, self._where(f"{name} is still defined")
+            case ["no", "note", *_]:
+                text = expectation.removeprefix("no note ")
+                found = [line for line in self._log() if text in line]
+                assert not found, self._where(f"'{text}' in\n" + "\n".join(found))
             case ["note", *_]:
                 text = expectation.removeprefix("note ")
                 log = self._log()
@@ -183,6 +198,14 @@ class Player:
                 assert str(self._state(name).exit_code) == code, self._where(
                     f"{name} has exit code {self._state(name).exit_code}, not {code}"
                 )
+            case [name, "started" | "ended" as moment_of, clock]:
+                state = self._state(name)
+                at = state.last_start if moment_of == "started" else state.last_end
+                shown = "never" if at is None else self._clock(at, clock)
+                assert shown == clock, self._where(f"{name} {moment_of} {shown}, not {clock}")
+            case [name, "killed", "by", signals]:
+                kills = [",".join(map(str, sent)) for _, key, sent in self._engine().agent.kills if key.joid == self._joid(name)]
+                assert kills[-1:] == [signals], self._where(f"the kill orders of {name} are {kills}")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
@@ -191,10 +214,13 @@ class Player:
             case _:
                 raise AssertionError(self._where(f"unknown expectation '{expectation}'"))
 
-    def _state(self, name: str):  # type: ignore[no-untyped-def]
+    def _joid(self, name: str) -> int:
         world = self._engine().world
         assert name in world.names, self._where(f"no job {name}")
-        return world.states[world.names[name]]
+        return world.names[name]
+
+    def _state(self, name: str) -> JobState:
+        return self._engine().world.states[self._joid(name)]
 
     def _shown(self, name: str) -> str:
         state = self._state(name)
@@ -216,10 +242,9 @@ class Player:
 
         return [line for fact in engine.facts[self.seen :] for line in lines(fact, name_of)]
 
-    def _clock(self, due: int) -> str:
-        from datetime import datetime
-
-        return datetime.fromtimestamp(due, self.zone).strftime("%H:%M")
+    def _clock(self, at: int, like: str = "") -> str:
+        """The time of day; with seconds if `like` has them."""
+        return datetime.fromtimestamp(at, self.zone).strftime("%H:%M:%S" if like.count(":") == 2 else "%H:%M")
 
     def _where(self, text: str) -> str:
         return f"{self.scenario.source} ({self.scenario.title}), line {self.line}: {text}"
