@@ -221,9 +221,10 @@ def compare_start_mins(change: Change, zone: ZoneInfo, tally: Tally) -> None:
 
 
 def compare_windows(change: Change, zone: ZoneInfo, tally: Tally, *, every_window: bool) -> None:
-    edges = list(QUARTERS) if every_window else quarters_near(change)[1::3]
+    near = quarters_near(change)
+    edges = list(QUARTERS) if every_window else near[1::3]
     for begin, end in product(edges, edges):
-        if begin != end:
+        if begin != end and (begin in near or end in near):
             _compare_window(change, zone, begin, end, tally)
             tally.windows += 1
 
