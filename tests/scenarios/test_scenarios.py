@@ -56,6 +56,8 @@ class Player:
         self.engine: Engine | None = None
         self.seen = 0
         self.line = 0
+        self.refused = ""
+        """What `jil` said to this step's definition, if it took it not."""
 
     def play(self) -> None:
         pending = list(self.scenario.text)
@@ -128,6 +130,7 @@ class Player:
         engine.run_to(when)
         for expectation in filter(None, (each.strip() for each in expectations.split(","))):
             self._check(expectation)
+        assert not self.refused or "refused " in expectations, self._where(self.refused)
 
     def _time(self, text: str) -> tuple[int, str]:
         engine = self._engine()
@@ -143,11 +146,15 @@ class Player:
 
     def _send(self, command: str) -> None:
         engine = self._engine()
+        self.refused = ""
         word, _, rest = command.partition(" ")
         if not word:
             return
         if word == "jil":
-            engine.jil(rest)
+            try:
+                engine.jil(rest)
+            except AssertionError as refusal:
+                self.refused = str(refusal)
             return
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
@@ -175,6 +182,9 @@ class Player:
                 assert (alarm, name) not in self._alarms(), self._where(expectation)
             case ["alarm", alarm, name]:
                 assert (alarm, name) in self._alarms(), self._where(f"{expectation}; alarms {self._alarms()}")
+            case ["refused", *_]:
+                text = expectation.removeprefix("refused ")
+                assert text in self.refused, self._where(f"'{text}' not in '{self.refused}'")
             case ["no", "job", name]:
                 assert name not in self._engine().world.names, self._where(f"{name} is still defined")
             case ["no", "note", *_]:
