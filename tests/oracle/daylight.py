@@ -71,7 +71,7 @@ def start_times(zone: str, days: Iterable[Date], minutes: Sequence[int]) -> list
 
 
 def minutes_of(zone: str, begin: int, end: int) -> Iterator[tuple[int, int, Date]]:
-    """Every minute that the clock really shows from `begin` up to `end`: its instant, its number in the hour, its day."""
+    """Every minute that the clock really shows from `begin` to before `end`: its instant, its number, its day."""
     for instant in range(begin, end, 60):
         shown = Instant.from_timestamp(instant).to_tz(zone)
         assert shown.second == 0
@@ -96,10 +96,7 @@ def window(zone: str, day: Date, begin: int, end: int) -> Window:
     """The opening that is written for this day; an end before its beginning is one of the next day."""
     opening = read(zone, day, begin)
     closing = read(zone, day if end > begin else day.add(days=1), end)
-    if opening.gap:
-        opens = opening.gap  # D-24, D-25: opens at 3:00
-    else:
-        opens = opening.second  # D-24, D-25: in the second pass
+    opens = opening.gap or opening.second  # D-24, D-25: opens at 3:00, or in the second pass
     if closing.gap and closing.gap == opening.gap:
         closes = closing.second  # D-25: the end plus the gap
     elif closing.gap:
@@ -133,6 +130,5 @@ def place(windows: Sequence[Window], now: int) -> Place:
     around = [each.closes for each in windows if each.opens <= now < each.closes + 60]  # D-05: the last minute whole
     if around:
         return Place(max(around), 0)
-    return Place(
-        max(each.closes for each in windows if each.closes < now), min(each.opens for each in windows if each.opens > now)
-    )
+    closed = max(each.closes for each in windows if each.closes < now)
+    return Place(closed, min(each.opens for each in windows if each.opens > now))

@@ -214,7 +214,9 @@ class Player:
                 shown = "never" if at is None else self._clock(at, clock)
                 assert shown == clock, self._where(f"{name} {moment_of} {shown}, not {clock}")
             case [name, "killed", "by", *signals]:
-                kills = [[*map(str, sent)] for _, key, sent in self._engine().agent.kills if key.joid == self._joid(name)]
+                kills = [
+                    [*map(str, sent)] for _, key, sent in self._engine().agent.kills if key.joid == self._joid(name)
+                ]
                 assert kills[-1:] == [signals], self._where(f"the kill orders of {name} are {kills}")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
