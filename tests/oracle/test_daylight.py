@@ -133,9 +133,10 @@ def test_every_zone_from_2020_to_2040() -> None:
             shapes.add(change.shape)
     assert not faults, f"{len(faults)} changes differ\n" + "\n".join(faults[:10])
     count = sum(map(len, alike))
+    seconds = time.monotonic() - begin
     print(
         f"\n{len(keys)} zones ({len(alike)} different), {count} changes of {len(shapes)} shapes: "
-        f"{tally.starts} starts, {tally.moments} moments around {tally.windows} run windows; {time.monotonic() - begin:.0f} s"
+        f"{tally.starts} starts, {tally.moments} moments around {tally.windows} run windows; {seconds:.0f} s"
     )
     assert len(keys) > 500
     assert count > 1000

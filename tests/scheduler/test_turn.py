@@ -23,7 +23,7 @@ def engine() -> Engine:
 
 
 def test_who_lost_the_lease_writes_nothing() -> None:
-    """One acting scheduler by a lease; who lost it stops before it writes (F-03, in place of the vendor's F-01, F-02)."""
+    """Who lost the lease stops before it writes (rule F-03, which stands in place of the vendor's F-01 and F-02)."""
     one = engine()
     one.send(Event(EventCode.STARTJOB, NOON, joid=one.world.names["a"], sent_by="o@h"))
     with one.store.transaction():
