@@ -45,13 +45,14 @@ def give_up_today(draft: Draft, joid: int) -> None:
 
 
 def watch_window(draft: Draft, joid: int) -> None:
-    """A job that waits inside its window is looked at one minute after the close (D-07)."""
-    job = draft.job(joid)
+    """A job that waits is looked at one minute after the close of its window, or of the next one (D-07)."""
+    job, zone = draft.job(joid), draft.world.zone
     if job.run_window is None:
         return
-    where = place(job.run_window, draft.now, draft.world.zone)
-    if where.inside:
-        draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes + 60, joid, for_run=False)
+    where = place(job.run_window, draft.now, zone)
+    if not where.inside:
+        where = place(job.run_window, where.opens, zone)
+    draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes + 60, joid, for_run=False)
 
 
 def enter_window(draft: Draft, joid: int) -> None:
