@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format crash bench clean
+.PHONY: help demo test lint format crash bench dst clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,7 +14,7 @@ demo: $(VENV)/installed ## Run an end-of-day batch on this machine, under a minu
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/installed-dev ## Run the tests, under four minutes
-	@$(BIN)/python -m pytest -m "not crash and not bench"
+	@$(BIN)/python -m pytest -m "not crash and not bench and not dst"
 
 lint: $(VENV)/installed-dev ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -27,6 +27,9 @@ crash: $(VENV)/installed-dev ## Kill schedulers and commands at random moments a
 
 bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
 	@$(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30
+
+dst: $(VENV)/installed-dev ## Hold every change of every clock against an oracle
+	@$(BIN)/python -m pytest -m dst -s tests/oracle
 
 clean: ## Remove the virtual environment and what the demo left
 	rm -rf $(VENV) demo-instance

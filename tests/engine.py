@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
+from autosys_py.core.codes import Status
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact, NamedObject
+from autosys_py.core.model import Effect, Event, Fact, NamedObject, Outcome
 from autosys_py.core.times import TimeFormat
 from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.memory import MemoryStore
@@ -98,6 +99,16 @@ class Engine:
             self.store.put_object(entry)
             tell_of_zones(self.store, "tester@host", self.now)
         self.run_to(self.now)
+
+    def give_status(self, name: str, status: Status) -> None:
+        """The job stands in this status from now on, however it came there."""
+        joid = self.world.names[name]
+        state = self.world.states[joid].copy()
+        state.status, state.since = status, self.now
+        outcome = Outcome(states={joid: state})
+        self.world.apply(outcome)
+        with self.store.transaction():
+            self.store.write_turn([], outcome, self.now)
 
     def send(self, event: Event) -> None:
         """Inserts an event that is due now."""

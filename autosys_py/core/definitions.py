@@ -5,15 +5,19 @@ its consequences.
 """
 
 from autosys_py.core.boxes import RESET_AT_END, UNTOUCHED_BY_BOX, judge
-from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Job
+from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.modes import set_noexec
 from autosys_py.core.queues import release_pending
 from autosys_py.core.reschedule import set_next_start
 from autosys_py.core.starts import consider
 from autosys_py.core.windows import enter_window
 from autosys_py.core.world import WAITING
+
+UNTOUCHED_BY_MODE = frozenset({*LIVE, Status.ON_ICE})
+"""A live job does not take ON_NOEXEC, and one on ice takes it when the ice goes (rules T-05, H-08)."""
 
 
 def definition_changed(draft: Draft, event: Event) -> None:
@@ -39,6 +43,7 @@ def definition_changed(draft: Draft, event: Event) -> None:
             _leave_run(draft, job)
         elif _is_stranded(draft, job):  # moved while no scheduler was looking, so the move itself was not seen
             draft.set_status(job.joid, Status.INACTIVE)
+    _take_mode(draft, event, fact)
     _enter_box(draft, job)
     if draft.state(job.joid).status is Status.PEND_MACH:
         release_pending(draft)  # it may have another machine now
@@ -85,6 +90,13 @@ def _is_stranded(draft: Draft, job: Job) -> bool:
     return draft.state(job.joid).status is Status.ACTIVATED and all(
         draft.state(box).status is not Status.RUNNING for box in draft.boxes_around(job)
     )
+
+
+def _take_mode(draft: Draft, event: Event, fact: Fact) -> None:
+    """In a box in ON_NOEXEC mode a new job takes the mode too: nothing inside may run (rule H-08)."""
+    state, box = draft.state(event.joid), draft.box_state(draft.job(event.joid))
+    if box is not None and box.noexec and not state.noexec and state.status not in UNTOUCHED_BY_MODE:
+        set_noexec(draft, event, fact)
 
 
 def _enter_box(draft: Draft, job: Job) -> None:

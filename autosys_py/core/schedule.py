@@ -230,7 +230,10 @@ def place(window: RunWindow, moment: int, zone: ZoneInfo) -> Place:
         if moment < opens:
             return Place(False, opens, last_close if last_close is not None else opens - 86400)
         if moment < closes + 60:
-            return Place(True, _opening(window, day + timedelta(days=1), zone), closes)
+            following = _opening(window, day + timedelta(days=1), zone)
+            if moment >= following:
+                continue  # a gap made two long openings overlap; the later one closes last
+            return Place(True, following, closes)
         last_close = closes
     raise AssertionError("a window opens every day")
 

@@ -48,13 +48,14 @@ def give_up_today(draft: Draft, joid: int) -> None:
 
 
 def watch_window(draft: Draft, joid: int) -> None:
-    """A job that waits inside its window is looked at one minute after the close (D-07)."""
-    job = draft.job(joid)
+    """A job that waits is looked at one minute after the close of its window, or of the next one (D-07)."""
+    job, timetable = draft.job(joid), draft.world.timetable
     if job.run_window is None:
         return
-    where = draft.world.timetable.place(job, draft.now)
-    if where.inside:
-        draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes + 60, joid, for_run=False)
+    where = timetable.place(job, draft.now)
+    if not where.inside:
+        where = timetable.place(job, where.opens)
+    draft.schedule(EventCode.CHK_RUN_WINDOW, where.closes + 60, joid, for_run=False)
 
 
 def enter_window(draft: Draft, joid: int) -> None:

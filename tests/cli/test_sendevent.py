@@ -28,6 +28,7 @@ def nothing_stored(store: MemoryStore) -> bool:
 
 
 def test_an_accepted_event_prints_nothing_and_is_stored(sh: Shell, estate: Estate) -> None:
+    """It checks syntax and names, inserts a row and prints nothing (rule M-02)."""
     assert sh("sendevent", "-E", "JOB_ON_HOLD", "-J", "RET_CLOSE", "-C", "tape is full") == (0, "", "")
     event = only(estate, "RET_CLOSE")
     assert (event.code, event.due, event.sent, event.priority) == (EventCode.JOB_ON_HOLD, NOW, NOW, 10)
@@ -100,6 +101,10 @@ def test_a_date_in_the_order_of_the_site(sh: Shell, estate: Estate, configure: C
          "CAUAJM_I_60001 Job (RET_STOCK_BX) has already started. FORCE_STARTJOB has no effect."),
         ("-E CHANGE_STATUS -J RET_CLOSE", 2, "CAUAJM_E_60038 The Value of the STATUS is missing."),
         ("-E CHANGE_STATUS -s DONE -J RET_CLOSE", 2, "CAUAJM_E_60040 INVALID Status: DONE"),
+        ("-E CHANGE_STATUS -s REFRESH_DEPENDENCIES -J RET_CLOSE", 2,
+         "CAUAJM_E_60040 INVALID Status: REFRESH_DEPENDENCIES"),
+        ("-E CHANGE_STATUS -s REFRESH_FILEWATCHER -J RET_CLOSE", 2,
+         "CAUAJM_E_60040 INVALID Status: REFRESH_FILEWATCHER"),
         ("-E CHANGE_STATUS -s ON_HOLD -J RET_CLOSE", 2,
          "CAUAJM_E_60041 You cannot manually change the status to ON_HOLD."),
         ("-E ALARM", 2, "CAUAJM_E_60036 The Value of the ALARM is missing."),
@@ -142,6 +147,7 @@ def test_a_date_in_the_order_of_the_site(sh: Shell, estate: Estate, configure: C
     ],
 )  # fmt: skip
 def test_refused(line: str, code: int, text: str, sh: Shell, estate: Estate) -> None:
+    """Among them the statuses that are none (rule S-04)."""
     estate.machine("cloud", type="v")
     assert sh("sendevent", *line.split()) == (code, "", f"{text}\n")
     assert nothing_stored(estate.store)  # type: ignore[arg-type]

@@ -26,6 +26,8 @@ from tests.loading import load_jil
 
 UTC = ZoneInfo("UTC")
 BEGIN = 1_738_584_000
+SHOWN = 20
+"""Facts that a failing seed shows."""
 TURNS = 150
 """In one stretch; two jobs in ON_NOEXEC mode that start each other would go on every second."""
 
@@ -44,17 +46,18 @@ def play(seed: int) -> list[Fact]:
     try:
         story.play()
     except Exception as error:
-        last = "\n".join(map(told, story.engine.facts[-20:]))
-        raise AssertionError(f"seed {seed}: {error!r}\n{story.jil}\n{last}") from error
+        last = "\n".join(map(told, story.engine.facts[-SHOWN:]))
+        again = f"PROPERTY_SEEDS={seed}:{seed + 1} pytest tests/core/test_properties.py"
+        raise AssertionError(f"seed {seed}: {error!r}\n{again}\n{story.jil}\n{last}") from error
     return story.engine.facts
 
 
 def told(fact: Fact) -> str:
-    """A fact without what is empty."""
+    """A fact without what is empty; behind the arrow the fact that caused it."""
     shown = {name: getattr(fact, name) for name in ("joid", "run_num", "ntry", "name", "value", "sent_by", "notes")}
     details = " ".join(f"{name}={value}" for name, value in shown.items() if value)
     status = fact.status.name if fact.status else ""
-    return f"{fact.seq:4} +{fact.time - BEGIN:5} {fact.code.name} {status} {details} {fact.changes}"
+    return f"{fact.seq:4} <- {fact.cause:4} +{fact.time - BEGIN:5} {fact.code.name} {status} {details} {fact.changes}"
 
 
 class Crash(Exception):

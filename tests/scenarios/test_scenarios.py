@@ -12,7 +12,7 @@ import pytest
 from autosys_py.agent.protocol import Report
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
-from autosys_py.core.model import Event, RunKey
+from autosys_py.core.model import Event, JobState, RunKey
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -58,6 +58,8 @@ class Player:
         self.seen = 0
         self.mails_seen = 0
         self.line = 0
+        self.refused = ""
+        """What `jil` said to this step's definition, if it took it not."""
 
     def play(self) -> None:
         pending = list(self.scenario.text)
@@ -72,6 +74,9 @@ class Player:
                     block.append(pending.pop(0)[1].strip())
                 load = self._engine().jil if statement == "jil" else self._engine().calendars
                 load("\n".join(block))
+            elif statement.startswith("estate "):
+                estate = (FOLDER / f"{statement.split()[1]}.estate").read_text(encoding="utf-8").splitlines()
+                pending = [(self.line, each) for each in estate] + pending
             else:
                 self._obey(statement)
 
@@ -86,6 +91,9 @@ class Player:
                 self.config.append(rest)
             case "run":
                 self._plan(rest)
+            case "given":
+                name, status = rest.split()
+                self._engine().give_status(name, Status[status])
             case _:
                 self._step(statement)
 
@@ -127,6 +135,7 @@ class Player:
         engine.run_to(when)
         for expectation in filter(None, (each.strip() for each in expectations.split(","))):
             self._check(expectation)
+        assert not self.refused or "refused " in expectations, self._where(self.refused)
 
     def _time(self, text: str) -> tuple[int, str]:
         engine = self._engine()
@@ -142,11 +151,15 @@ class Player:
 
     def _send(self, command: str) -> None:
         engine = self._engine()
+        self.refused = ""
         word, _, rest = command.partition(" ")
         if not word:
             return
         if word == "jil":
-            engine.jil(rest)
+            try:
+                engine.jil(rest)
+            except AssertionError as refusal:
+                self.refused = str(refusal)
             return
         if word == "zone_alias":
             engine.zone_alias(*rest.split())
@@ -163,7 +176,9 @@ class Player:
         if word == "mailserver":
             engine.letters.trouble = "" if rest == "up" else rest
             return
+        rest, _, priority = rest.partition("-P ")
         event = Event(EventCode[word], engine.now, sent_by="operator@host")
+        event.priority = int(priority or event.priority)
         if event.code is EventCode.SET_GLOBAL:
             event.name, _, event.value = rest.partition("=")
         elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
@@ -192,15 +207,15 @@ class Player:
         engine.agent.say(Report(EventCode[code], key, engine.now, text=text))
 
     def _check(self, expectation: str) -> None:
-        words = expectation.split()
-        match words:
+        match expectation.split():
             case ["no", "alarm", alarm, name]:
                 assert (alarm, name) not in self._alarms(), self._where(expectation)
             case ["alarm", alarm, name]:
                 assert (alarm, name) in self._alarms(), self._where(f"{expectation}; alarms {self._alarms()}")
-            case ["alarm", alarm, name, "is", state]:
-                found = self._engine().store.alarm(int(self._number_of(alarm, name)))
-                assert found is not None and found.state.name == state, self._where(f"{expectation}; it is {found}")
+            case ["alarm", alarm, name, "is", alarm_state]:
+                stored = self._engine().store.alarm(int(self._number_of(alarm, name)))
+                is_so = stored is not None and stored.state.name == alarm_state
+                assert is_so, self._where(f"{expectation}; it is {stored}")
             case ["no", "mail"]:
                 assert not self._mails(), self._where(f"mails {self._mails()}")
             case ["mail", to, *subject]:
@@ -209,10 +224,24 @@ class Player:
                 assert found_mail, self._where(f"{expectation}; mails {mails}")
             case ["mails", count]:
                 assert len(self._mails()) == int(count), self._where(f"mails {self._mails()}")
+            case ["refused", *_]:
+                text = expectation.removeprefix("refused ")
+                assert text in self.refused, self._where(f"'{text}' not in '{self.refused}'")
+            case ["no", "job", name]:
+                assert name not in self._engine().world.names, self._where(f"{name} is still defined")
+            case ["no", "note", *_]:
+                text = expectation.removeprefix("no note ")
+                found = [line for line in self._log() if text in line]
+                assert not found, self._where(f"'{text}' in\n" + "\n".join(found))
             case ["note", *_]:
                 text = expectation.removeprefix("note ")
                 log = self._log()
                 assert any(text in line for line in log), self._where(f"'{text}' not in\n" + "\n".join(log))
+            case _:
+                self._check_job(expectation)
+
+    def _check_job(self, expectation: str) -> None:
+        match expectation.split():
             case ["next", name, *when] if when:
                 clock = " ".join(when)
                 due = self._state(name).next_start
@@ -227,6 +256,16 @@ class Player:
                 assert str(self._state(name).exit_code) == code, self._where(
                     f"{name} has exit code {self._state(name).exit_code}, not {code}"
                 )
+            case [name, "started" | "ended" as moment_of, clock]:
+                state = self._state(name)
+                at = state.last_start if moment_of == "started" else state.last_end
+                shown = "never" if at is None else self._clock(at, clock)
+                assert shown == clock, self._where(f"{name} {moment_of} {shown}, not {clock}")
+            case [name, "killed", "by", *signals]:
+                kills = [
+                    [*map(str, sent)] for _, key, sent in self._engine().agent.kills if key.joid == self._joid(name)
+                ]
+                assert kills[-1:] == [signals], self._where(f"the kill orders of {name} are {kills}")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
@@ -235,10 +274,13 @@ class Player:
             case _:
                 raise AssertionError(self._where(f"unknown expectation '{expectation}'"))
 
-    def _state(self, name: str):  # type: ignore[no-untyped-def]
+    def _joid(self, name: str) -> int:
         world = self._engine().world
         assert name in world.names, self._where(f"no job {name}")
-        return world.states[world.names[name]]
+        return world.names[name]
+
+    def _state(self, name: str) -> JobState:
+        return self._engine().world.states[self._joid(name)]
 
     def _shown(self, name: str) -> str:
         state = self._state(name)
@@ -271,10 +313,10 @@ class Player:
 
         return [line for fact in engine.facts[self.seen :] for line in lines(fact, name_of)]
 
-    def _clock(self, due: int, like: str) -> str:
+    def _clock(self, at: int, like: str) -> str:
         """Written as the expectation is: with the day, with seconds, or just `HH:MM`."""
         clock = "%H:%M:%S" if like.count(":") == 2 else "%H:%M"
-        return datetime.fromtimestamp(due, self.zone).strftime(f"%m/%d/%Y {clock}" if "/" in like else clock)
+        return datetime.fromtimestamp(at, self.zone).strftime(f"%m/%d/%Y {clock}" if "/" in like else clock)
 
     def _where(self, text: str) -> str:
         return f"{self.scenario.source} ({self.scenario.title}), line {self.line}: {text}"

@@ -23,6 +23,7 @@ def engine() -> Engine:
 
 
 def test_who_lost_the_lease_writes_nothing() -> None:
+    """Who lost the lease stops before it writes (rule F-03, which stands in place of the vendor's F-01 and F-02)."""
     one = engine()
     one.send(Event(EventCode.STARTJOB, NOON, joid=one.world.names["a"], sent_by="o@h"))
     with one.store.transaction():
