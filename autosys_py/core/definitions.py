@@ -4,14 +4,16 @@ A definition is already durable when this event is processed, so the world takes
 its consequences.
 """
 
-from autosys_py.core.boxes import RESET_AT_END, judge
+from autosys_py.core.boxes import RESET_AT_END, judge, judge_around
 from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.deletions import plan_again
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Job
+from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.overrides import CHANGED, RETIMED
 from autosys_py.core.queues import release_pending
 from autosys_py.core.schedule import next_start
 from autosys_py.core.starts import UNTOUCHED_BY_BOX, consider
-from autosys_py.core.windows import enter_window
+from autosys_py.core.windows import enter_window, watch_window
 from autosys_py.core.world import WAITING
 
 
@@ -25,10 +27,12 @@ def definition_changed(draft: Draft, event: Event) -> None:
             fact.value = before.name
             _leave_box(draft, before)
         return
-    before = world.define(event.definition, event.state)
-    job = event.definition
+    before = world.define(event.definition, event.state, event.override)
+    job = world.jobs[event.joid]
     fact = draft.record_event(event)
-    if before is not None:
+    if event.value in (CHANGED, RETIMED):
+        _override_changed(draft, event, fact)
+    elif before is not None:
         due = None if job.schedule is None else next_start(job.schedule, event.due, world.zone)  # as `jil` did
         draft.change(fact, job.joid, latched=False, next_start=due)
         if before.box_joid != job.box_joid:
@@ -39,12 +43,27 @@ def definition_changed(draft: Draft, event: Event) -> None:
     _enter_box(draft, job)
     if draft.state(job.joid).status is Status.PEND_MACH:
         release_pending(draft)  # it may have another machine now
+    judge_around(draft, job)
+    plan_again(draft, job.joid, event.due)
+
+
+def _override_changed(draft: Draft, event: Event, fact: Fact) -> None:
+    """The override for the next run came, went or changed. Only one of start times touches ticks (rule D-10)."""
+    job = draft.job(event.joid)
+    if event.value == RETIMED:
+        due = None if job.schedule is None else next_start(job.schedule, event.due, draft.world.zone)  # as `jil` did
+        draft.change(fact, job.joid, latched=False, next_start=due)
+    box = draft.box_state(job)
+    if draft.state(job.joid).latched and (box is None or box.status is not Status.RUNNING):
+        watch_window(draft, job.joid)
 
 
 def rebuild(draft: Draft, event: Event) -> None:
     """The scheduler came up: what `jil` changed meanwhile may have ended a box or opened a queue (rules B-30, L-14)."""
     tallies = draft.world.tallies.items()
-    over = [box for box, (unfinished, _) in tallies if not unfinished and draft.state(box).status is Status.RUNNING]
+    by_deadlock = draft.world.configuration.BoxDeadlock == "FAILURE"
+    still = [box for box, (unfinished, _, waits) in tallies if unfinished == (waits if by_deadlock else 0)]
+    over = [box for box in still if draft.state(box).status is Status.RUNNING]
     if over or draft.world.waiting:
         draft.record_event(event)
     for box in over:

@@ -121,3 +121,15 @@ def missed_tick(name: str) -> str:
 
 def restart_due(seconds: int, ntry: int) -> str:
     return f"Restarting in {seconds} seconds after try {ntry}."
+
+
+def deadlocked() -> str:
+    return "No member is running and none can start any more."
+
+
+def held_by_key() -> str:
+    return "GlobalAutoHold: put on hold instead of started."
+
+
+def overridden(name: str) -> str:
+    return f"<{name}> runs with its override."

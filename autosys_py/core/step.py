@@ -8,7 +8,7 @@ follows by itself.
 
 from collections.abc import Callable
 
-from autosys_py.core import commands, definitions, notes, runs, timers
+from autosys_py.core import commands, definitions, deletions, notes, runs, timers
 from autosys_py.core.codes import EventCode
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Outcome
@@ -44,6 +44,8 @@ def step(world: World, event: Event, now: int) -> Outcome:
     draft = Draft(world, now)
     _dispatch(draft, event)
     settle(draft)
+    timers.return_to_definitions(draft)
+    deletions.plan_deletions(draft)
     return draft.outcome
 
 
@@ -52,6 +54,8 @@ def _dispatch(draft: Draft, event: Event) -> None:
         INTERNAL[event.code](draft, event)
     elif event.code is EventCode.STARTJOB and event.job_ver:
         timers.tick(draft, event)
+    elif event.code is EventCode.DELETEJOB and event.job_ver:
+        deletions.delete_when_due(draft, event)
     else:
         fact = draft.record_event(event)
         _obey(draft, event, fact)

@@ -17,7 +17,7 @@ TIMES = ("start_times", "start_mins", "days_of_week")
 READ = frozenset(
     """machine date_conditions start_times start_mins days_of_week run_calendar run_window n_retrys term_run_time
     max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
-    job_load max_exit_success success_codes fail_codes returncode_map_to_completed""".split()
+    job_load auto_delete max_exit_success success_codes fail_codes returncode_map_to_completed""".split()
 )
 """Attributes that decide, beside the conditions."""
 
@@ -59,6 +59,7 @@ def job_of(
         priority=_number(values, "priority"),
         job_load=_number(values, "job_load"),
         avg_runtime=avg_runtime,
+        auto_delete=int(values.get("auto_delete", "-1")),
     )
 
 

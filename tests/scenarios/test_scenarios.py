@@ -11,6 +11,7 @@ import pytest
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
 from autosys_py.core.model import Event
+from autosys_py.core.overrides import RUN_NUM
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -183,6 +184,17 @@ class Player:
                 assert str(self._state(name).exit_code) == code, self._where(
                     f"{name} has exit code {self._state(name).exit_code}, not {code}"
                 )
+            case [name, "runs", *command]:
+                ran = [dict(order.attributes) for _, order in self._engine().agent.starts if order.job_name == name]
+                assert ran, self._where(f"{name} was never started")
+                assert ran[-1]["command"].split() == command, self._where(f"{name} runs {ran[-1]['command']}")
+            case ["override", name, number, used]:
+                found = self._engine().store.object("override", name, number)
+                shown = "gone" if found is None else found.value(RUN_NUM) or "waits"
+                assert shown == used, self._where(f"override {number} of {name}: {shown}, not {used}")
+            case ["gone", name]:
+                assert name not in self._engine().world.names, self._where(f"{name} is still defined")
+                assert self._engine().store.head(name) is None, self._where(f"{name} is still stored")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
