@@ -16,7 +16,8 @@ from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
-from autosys_py.core.model import Definition, Event, Job, JobState
+from autosys_py.core.model import Definition, Event, Job, JobState, NamedObject
+from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retimes
 from autosys_py.core.text import visible
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
@@ -25,7 +26,7 @@ from autosys_py.jil.domains import machine_names
 from autosys_py.jil.known import Settings
 from autosys_py.jil.machines import CheckedMachine, check_delete, check_machine, split_members
 from autosys_py.jil.objects import CheckedObject, check_object
-from autosys_py.jil.overrides import check_override
+from autosys_py.jil.overrides import check_override, laid_again
 from autosys_py.jil.reading import Reading, read
 from autosys_py.jil.scanner import Stanza
 from autosys_py.jil.subcommands import SUBCOMMANDS, Subcommand
@@ -170,14 +171,62 @@ class Definer:
                 for thing in self.store.objects(kind, head.name):
                     self.store.delete_object(kind, thing.name, thing.part)
                     self.store.put_object(replace(thing, name=name))
-            for override in renamed_overrides(self.store, head.name, name):
+            changed = list(renamed_overrides(self.store, head.name, name))
+            for override in changed:
                 self.store.put_object(override)
+            self.known.forget()
+            for of_job in dict.fromkeys([name, *(override.name for override in changed)]):
+                self._lay_again(of_job, now)
         self.known.forget()
 
     def _override_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
         known = self.known.job(stanza.name)
         before = self.store.definition(known.joid) if known is not None else None
-        self._store(check_override(stanza, before, self.known, self.settings), answer)
+        checked = check_override(stanza, before, self.known, self.settings)
+        answer.faults = checked.faults
+        if before is None or any(fault.is_error for fault in checked.faults):
+            return
+        joid, old, new = before.job.joid, checked.deleted, checked.made
+        with self.store.transaction():
+            if old is not None:
+                self.store.delete_object("override", old.name, old.part)
+            if new is not None and checked.definition is not None:
+                due = self._lay(new, checked.definition, now)
+                answer.scheduled = (before.job.name, due) if due is not None else None
+            retimed = any(each is not None and retimes(each) for each in (old, new))
+            if retimed and (new is None or not retimes(new)):
+                self._tick(before.job, before.job.job_ver, now)
+            self._notify(joid, before.job.job_ver, now, RETIMED if retimed else CHANGED)
+        self.known.forget_objects()
+
+    def _lay(self, override: NamedObject, laid: Definition, now: int) -> int | None:
+        """Stores the version that the override makes of the job, and its next tick; returns when that is due."""
+        laid.time = now
+        version = self.store.put_version(laid)
+        kept = tuple(pair for pair in override.attributes if pair[0] != JOB_VER)
+        self.store.put_object(replace(override, attributes=(*kept, (JOB_VER, str(version)))))
+        return self._tick(laid.job, version, now) if retimes(override) else None
+
+    def _lay_again(self, name: str, now: int, due: int | None = None, answer: Answer | None = None) -> int | None:
+        """After a new version of the job: its pending override goes over that one, or away if it no longer fits.
+
+        `due` is the next start of the new version; returns the one that holds.
+        """
+        override = pending(self.store.objects("override", name))
+        head = self.store.head(name) if override is not None else None
+        definition = self.store.definition(head.joid) if head is not None else None
+        if override is None or definition is None:
+            return due
+        laid = laid_again(override, definition, self.known, self.settings)
+        if laid is not None:
+            again = self._lay(override, laid, now)
+            self._notify(definition.job.joid, definition.job.job_ver, now, CHANGED)
+            return again if retimes(override) else due
+        self.store.delete_object("override", name, override.part)
+        if answer is not None:
+            text = f"the override of {visible(name)} does not fit this definition and is deleted"
+            answer.faults = [*answer.faults, Diagnostic(0, text, is_error=False)]
+        return due
 
     def _conflicts(self, stanza: Stanza, job: Job, before: Job) -> list[Diagnostic]:
         """V31: what the job's own state forbids."""
@@ -205,12 +254,20 @@ class Definer:
             self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
         self._notify(job.joid, job.job_ver, now)
         self.known.put_job(job)
+        if definition.job.joid:
+            due = self._lay_again(job.name, now, due, answer)
         if answer is not None and due is not None:
             answer.scheduled = (job.name, due)
         return job
 
-    def _notify(self, joid: int, job_ver: int, now: int) -> None:
-        notice = Event(EventCode.DEFINITION_CHANGED, now, priority=0, joid=joid, job_ver=job_ver, sent=now)
+    def _tick(self, job: Job, job_ver: int, now: int) -> int | None:
+        due = self._timetable.next_start(job, now)
+        if due is not None:
+            self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job_ver, sent=now))
+        return due
+
+    def _notify(self, joid: int, job_ver: int, now: int, value: str = "") -> None:
+        notice = Event(EventCode.DEFINITION_CHANGED, now, priority=0, joid=joid, job_ver=job_ver, value=value, sent=now)
         notice.sent_by = self.settings.owner
         self._events.append(notice)
 

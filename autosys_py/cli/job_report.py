@@ -8,6 +8,8 @@ from autosys_py.cli.messages import refusal
 from autosys_py.cli.selection import Placed, Selection, with_states
 from autosys_py.cli.zone import local_zone, scheduler_zone
 from autosys_py.core.codes import LETTERS, EventCode, Status
+from autosys_py.core.model import RunKey
+from autosys_py.core.overrides import JOB_VER
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 from autosys_py.report import detail
@@ -160,6 +162,9 @@ class JobReport:
         date = self._run_date(head.joid, first_seq)
         if date:
             yield f"{indent}    (run date {date})"
+        override = self._override(head, state)
+        if override:
+            yield f"{indent}    (override #{override})"
         yield detail.BLANK
         facts = self.store.facts(head.joid, first_seq, last_seq)
         stored = self.store.pending_events(head.joid) if last_seq is None else []
@@ -167,6 +172,14 @@ class JobReport:
         times = detail.Times(self._times_in(zone), self.process_times)
         for line in detail.event_lines(facts, pending, times):
             yield indent + line
+
+    def _override(self, head: "JobHead", state: "JobState") -> str:
+        """The number of the override that the run started with, empty if it had none."""
+        run = self.store.run(RunKey(head.joid, state.run_num, max(state.ntry, 1)))
+        if run is None or run.job_ver == head.job_ver:
+            return ""
+        found = (each for each in self.store.objects("override", head.name) if each.value(JOB_VER) == str(run.job_ver))
+        return next((each.part for each in found), "")
 
     def _zone_of(self, head: "JobHead") -> str:
         definition = self.store.definition(head.joid)

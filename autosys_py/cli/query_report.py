@@ -73,8 +73,8 @@ def _blob_lines(placed: Placed, blobs: "list[NamedObject]", folder: str | None) 
 
 def override_lines(instance: "Instance", selection: Selection, number: int, zone: "ZoneInfo") -> Iterator[str]:
     """The overrides of a selection with this number, 0 = those in effect. No job without one is mentioned."""
+    from autosys_py.core.overrides import RUN_NUM, STARTED, number_of, pending
     from autosys_py.jil.object_renderer import render_override
-    from autosys_py.jil.overrides import RUN_NUM, STARTED, number_of, pending
 
     moment = TimeFormat(zone, "MM/DD/YYYY")
     short = TimeFormat(zone, "MM/DD")

@@ -5,7 +5,9 @@ judging after a member's end is a look at two numbers. Overrides (`box_success`,
 job they name changes inside the box, or when a member completes (rule B-13).
 """
 
+from autosys_py.core import notes
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, TERMINAL, Alarm, EventCode, Status
+from autosys_py.core.deadlock import is_deadlocked
 from autosys_py.core.draft import Draft
 from autosys_py.core.kills import kill_process
 from autosys_py.core.model import Job, RunKey
@@ -41,10 +43,11 @@ def judge(draft: Draft, box: int, changed: int | None) -> None:
     job = draft.job(box)
     if changed is not None and _ends_early(draft, job, changed):
         return
-    unfinished, failed = draft.tally(box)
+    unfinished, failed, _ = draft.tally(box)
     if unfinished:
-        return
-    if failed and job.box_failure is None:
+        if draft.world.configuration.BoxDeadlock == "FAILURE" and is_deadlocked(draft, box):
+            end_box(draft, box, Status.FAILURE, text=notes.deadlocked())
+    elif failed and job.box_failure is None:
         end_box(draft, box, Status.FAILURE)
     elif not failed and job.box_success is None:
         end_box(draft, box, Status.SUCCESS)
@@ -83,7 +86,7 @@ def _override(draft: Draft, box: Job) -> Status | None:
 
 def _judge_idle(draft: Draft, box: int) -> None:
     """A forced run or a CHANGE_STATUS of a member may change a box that is not running (semantics.md §5.1)."""
-    unfinished, failed = draft.tally(box)
+    unfinished, failed, _ = draft.tally(box)
     if unfinished:
         return
     job = draft.job(box)
@@ -96,10 +99,17 @@ def _judge_idle(draft: Draft, box: int) -> None:
         draft.set_status(box, result, votes_idle=True)
 
 
-def end_box(draft: Draft, box: int, result: Status) -> None:
+def judge_around(draft: Draft, job: Job) -> None:
+    """The running boxes around a job are judged, though no status changed: what it waits for has."""
+    for box in draft.boxes_around(job):
+        if draft.state(box).status is Status.RUNNING:
+            judge(draft, box, None)
+
+
+def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> None:
     """The box is over: its status, its waiting members, its terminators, its alarms (rules B-09 to B-11, B-32)."""
     state = draft.state(box)
-    fact = draft.set_status(box, result, votes_idle=state.was_idle_run)
+    fact = draft.set_status(box, result, votes_idle=state.was_idle_run, text=text)
     if state.noexec and result in FAILED:
         draft.set_status(box, Status.INACTIVE)  # an ON_NOEXEC box is never left FAILURE or TERMINATED
     key = RunKey(box, draft.state(box).run_num, draft.state(box).ntry)
@@ -159,5 +169,5 @@ def raise_end_alarms(draft: Draft, joid: int, result: Status, seconds: int | Non
         draft.alarm(joid, Alarm.JOBFAILURE)
     if result is Status.TERMINATED and job.alarm_if_terminated:
         draft.alarm(joid, Alarm.JOBTERMINATED)
-    if seconds is not None and result in TERMINAL and seconds < job.min_run_alarm * 60:
+    if seconds is not None and result in TERMINAL and seconds < draft.job_of_run(joid).min_run_alarm * 60:
         draft.alarm(joid, Alarm.MINRUNALARM)

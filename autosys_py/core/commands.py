@@ -6,8 +6,8 @@ called by `step` directly.
 
 from dataclasses import replace
 
-from autosys_py.core import notes
-from autosys_py.core.boxes import judge, raise_end_alarms, terminate
+from autosys_py.core import deletions, notes
+from autosys_py.core.boxes import raise_end_alarms, terminate
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
@@ -116,16 +116,11 @@ def restart(draft: Draft, event: Event, fact: Fact) -> None:
 
 def delete(draft: Draft, event: Event, fact: Fact) -> None:
     """DELETEJOB: the definition goes, a box with its contents; refused while anything in it is live."""
-    job = draft.job(event.joid)
-    doomed = [event.joid, *draft.descendants(event.joid)]
+    doomed = (event.joid, *draft.descendants(event.joid))
     if any(draft.state(joid).status in LIVE for joid in doomed):
-        fact.notes.append(notes.delete_refused(job.name))
-        return
-    box = draft.box_state(job)
-    for joid in reversed(doomed):
-        draft.delete(joid)
-    if box is not None and box.status is Status.RUNNING:
-        judge(draft, job.box_joid, None)  # it may be over now (B-30)
+        fact.notes.append(notes.delete_refused(draft.job(event.joid).name))
+    else:
+        deletions.delete(draft, event.joid)
 
 
 def change_priority(draft: Draft, event: Event, fact: Fact) -> None:

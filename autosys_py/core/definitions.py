@@ -4,16 +4,18 @@ A definition is already durable when this event is processed, so the world takes
 its consequences.
 """
 
-from autosys_py.core.boxes import RESET_AT_END, UNTOUCHED_BY_BOX, judge
+from autosys_py.core.boxes import RESET_AT_END, UNTOUCHED_BY_BOX, judge, judge_around
 from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
+from autosys_py.core.deletions import plan_again
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job
 from autosys_py.core.modes import set_noexec
+from autosys_py.core.overrides import CHANGED, RETIMED
 from autosys_py.core.queues import release_pending
 from autosys_py.core.reschedule import set_next_start
 from autosys_py.core.starts import consider
-from autosys_py.core.windows import enter_window
+from autosys_py.core.windows import enter_window, watch_window
 from autosys_py.core.world import WAITING
 
 UNTOUCHED_BY_MODE = frozenset({*LIVE, Status.ON_ICE})
@@ -30,13 +32,14 @@ def definition_changed(draft: Draft, event: Event) -> None:
             fact.value = before.name
             _leave_box(draft, before)
         return
-    before = world.define(event.definition, event.state)
-    job = event.definition
+    before = world.define(event.definition, event.state, event.override)
+    job = world.jobs[event.joid]
     fact = draft.record_event(event)
-    if before is not None or world.timetable.next_start(job, event.due) != draft.state(job.joid).next_start:
-        set_next_start(draft, job, fact, event.due)  # as `jil` did, unless it had another zone or calendar
-    watch_next(draft, job, fact)
-    if before is not None:
+    if event.value in (CHANGED, RETIMED):
+        _override_changed(draft, event, fact)
+    else:
+        _set_times(draft, job, fact, event.due, is_new=before is None)
+    if event.value not in (CHANGED, RETIMED) and before is not None:
         draft.change(fact, job.joid, latched=False)
         if before.box_joid != job.box_joid:
             _leave_box(draft, before)
@@ -47,12 +50,34 @@ def definition_changed(draft: Draft, event: Event) -> None:
     _enter_box(draft, job)
     if draft.state(job.joid).status is Status.PEND_MACH:
         release_pending(draft)  # it may have another machine now
+    judge_around(draft, job)
+    plan_again(draft, job.joid, event.due)
+
+
+def _set_times(draft: Draft, job: Job, fact: Fact, since: int, *, is_new: bool) -> None:
+    """The next start and its must times, as `jil` stored them, unless it had another zone or calendar."""
+    if not is_new or draft.world.timetable.next_start(job, since) != draft.state(job.joid).next_start:
+        set_next_start(draft, job, fact, since)
+    watch_next(draft, job, fact)
+
+
+def _override_changed(draft: Draft, event: Event, fact: Fact) -> None:
+    """The override for the next run came, went or changed. Only one of start times touches ticks (rule D-10)."""
+    job = draft.job(event.joid)
+    if event.value == RETIMED:
+        draft.change(fact, job.joid, latched=False)
+        _set_times(draft, job, fact, event.due, is_new=False)
+    box = draft.box_state(job)
+    if draft.state(job.joid).latched and (box is None or box.status is not Status.RUNNING):
+        watch_window(draft, job.joid)
 
 
 def rebuild(draft: Draft, event: Event) -> None:
     """The scheduler came up: what `jil` changed meanwhile may have ended a box or opened a queue (rules B-30, L-14)."""
     tallies = draft.world.tallies.items()
-    over = [box for box, (unfinished, _) in tallies if not unfinished and draft.state(box).status is Status.RUNNING]
+    by_deadlock = draft.world.configuration.BoxDeadlock == "FAILURE"
+    still = [box for box, (unfinished, _, waits) in tallies if unfinished == (waits if by_deadlock else 0)]
+    over = [box for box in still if draft.state(box).status is Status.RUNNING]
     if over or draft.world.waiting:
         draft.record_event(event)
     for box in over:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, TERMINAL, Alarm, EventCode, Status
+from autosys_py.core import notes
+from autosys_py.core.codes import LIVE, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.condition import Asker, Condition
-from autosys_py.core.model import Effect, EffectKind, Event, Fact, Job, JobState, Outcome, Run, RunKey
+from autosys_py.core.model import Effect, EffectKind, Event, Fact, Job, JobState, Outcome, Run, RunKey, Use
 from autosys_py.core.world import Tally, World
 
 
@@ -37,11 +38,26 @@ class Draft:
         """Jobs started in this step: none starts twice, so that jobs which end at once cannot chase each other."""
         self.cause = 0
         self._tallies: dict[int, Tally] = {}
+        self._definitions: dict[int, Job] = {}
+        """Of jobs whose override was used in this step."""
 
     # Reading
 
     def job(self, joid: int) -> Job:
+        """The job as its next start finds it: with an override, until a run has started with it."""
+        if joid in self._definitions:
+            return self._definitions[joid]
         return self.world.jobs[joid]
+
+    def job_of_run(self, joid: int) -> Job:
+        """The job as its present run was decided for, with the override of that run, without that of the next."""
+        changed = self.outcome.overridden
+        overridden = changed[joid] if joid in changed else self.world.overridden.get(joid)
+        return overridden or self.world.definitions.get(joid) or self.world.jobs[joid]
+
+    def job_to_start(self, joid: int) -> Job:
+        """The one of the two that a start by the scheduler would run now."""
+        return self.job_of_run(joid) if self.state(joid).is_between_tries else self.job(joid)
 
     def state(self, joid: int) -> JobState:
         state = self.outcome.states.get(joid)
@@ -229,11 +245,22 @@ class Draft:
         timer.run_num, timer.ntry = run_num, ntry
         self.outcome.events.append(timer)
 
+    def take_override(self, joid: int, fact: Fact) -> None:
+        """A run is about to start that is no further try: it has the override that waits for one, or none."""
+        job = self.job(joid)
+        if job.override_ver:
+            self.outcome.overrides_used.append(Use(job, self.state(joid).run_num, self.now))
+            self.outcome.overridden[joid] = job
+            self._definitions[joid] = self.world.definitions[joid]
+            fact.notes.append(notes.overridden(job.name))
+        elif joid in self.world.overridden or joid in self.outcome.overridden:
+            self.outcome.overridden[joid] = None
+
     def order(self, kind: EffectKind, joid: int, value: str = "") -> None:
         """Gives the agent an order for the job's current run."""
         state = self.state(joid)
         key = RunKey(joid, state.run_num, state.ntry)
-        self.outcome.effects.append(Effect(kind, key, self.job(joid).job_ver, state.machine, value))
+        self.outcome.effects.append(Effect(kind, key, self.job_of_run(joid).run_ver, state.machine, value))
 
     def draw_run_num(self) -> int:
         """The next number of the instance's one rising counter (rule M-06)."""
@@ -246,7 +273,7 @@ class Draft:
         first = next(each for each in self.outcome.facts if each.joid == joid)
         run = Run(
             RunKey(joid, state.run_num, state.ntry),
-            self.job(joid).job_ver,
+            self.job_of_run(joid).run_ver,
             machine,
             fact.time,
             forced=state.forced,
@@ -282,8 +309,4 @@ class Draft:
         box = self.job(joid).box_joid
         if box not in self.world.tallies or before is after:
             return
-        unfinished, failed = self.tally(box)
-        self._tallies[box] = (
-            unfinished - (before not in DONE_IN_BOX) + (after not in DONE_IN_BOX),
-            failed - (before in FAILED) + (after in FAILED),
-        )
+        self._tallies[box] = self.tally(box).counted(before, -1).counted(after, 1)

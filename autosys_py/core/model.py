@@ -74,10 +74,20 @@ class Job:
     """Of which ends people are told: `1` = of all, `F` = of FAILURE, empty = of none and of no alarm either."""
     notification_alarm_types: str = ""
     """Alarms of which people are told, a comma list, or ALL."""
+    auto_delete: int = -1
+    """Hours after the end; 0 = at once after SUCCESS, else 7 days; -1 = never (rule R-13)."""
+    override_ver: int = 0
+    """The version that has an override laid over the definition, where this is one; 0 = none. Timers are bound to
+    `job_ver`, which is the definition's own unless the override changes start times."""
 
     @property
     def is_box(self) -> bool:
         return self.job_type == "BOX"
+
+    @property
+    def run_ver(self) -> int:
+        """The version that runs and orders name."""
+        return self.override_ver or self.job_ver
 
     def compiled(self) -> dict[str, Any]:
         """What differs from the defaults, as JSON values; identity (the first five fields) left out."""
@@ -191,6 +201,11 @@ class JobState:
         return self.status in LIVE
 
     @property
+    def is_between_tries(self) -> bool:
+        """Is the next start a further try of the present run, if the scheduler makes it?"""
+        return self.status is Status.RESTART or bool(self.retries or self.system_restarts)
+
+    @property
     def was_idle_run(self) -> bool:
         """Did the current or last run begin outside a running box? Its end may change an idle one (rule B-15)."""
         return self.box_ntry == 0
@@ -278,6 +293,8 @@ class Event:
     """When it was inserted."""
     definition: Job | None = None
     """Attached by the shell to DEFINITION_CHANGED, never stored; None there = deleted."""
+    override: Job | None = None
+    """Attached likewise: the definition with the override for the next run laid over it; None = no override."""
     state: JobState | None = None
     """Attached by the shell to DEFINITION_CHANGED of a new job: its first state."""
     machine: Machine | None = None
@@ -321,6 +338,15 @@ class Fact:
     """Log lines that say what was refused or ignored and why, with their message code if one exists."""
     changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     """Which state fields of which job this fact set: `(joid, {field: value})`. Folding them gives the state."""
+
+
+class Use(NamedTuple):
+    """A run that started with an override."""
+
+    job: Job
+    """The definition with the override laid over it."""
+    run_num: int
+    start: int
 
 
 class EffectKind(IntEnum):
@@ -420,6 +446,10 @@ class Outcome:
     """Orders to tell people, new or put off, by `seq`; None = told or given up."""
     deleted: list[int] = field(default_factory=list)
     """Jobs whose definition goes (DELETEJOB)."""
+    overrides_used: list[Use] = field(default_factory=list)
+    """Overrides with which a run started; these jobs are their definitions again."""
+    overridden: dict[int, Job | None] = field(default_factory=dict)
+    """What the latest run of a job was decided for, where it has an override; None = it has none any more."""
     stop: bool = False
     """STOP_DEMON was processed."""
     run_num: int = 0

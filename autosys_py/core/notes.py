@@ -157,3 +157,15 @@ def never_told(seq: str, job: str, reason: str) -> str:
 
 def nobody_to_tell(seq: str, job: str, reason: str) -> str:
     return f"Notification {seq} of <{job}>: {reason}."
+
+
+def deadlocked() -> str:
+    return "No member is running and none can start any more."
+
+
+def held_by_key() -> str:
+    return "GlobalAutoHold: put on hold instead of started."
+
+
+def overridden(name: str) -> str:
+    return f"<{name}> runs with its override."

@@ -14,7 +14,7 @@ def release_pending(draft: Draft) -> None:
     pending = [
         joid
         for joid in draft.world.waiting
-        if draft.state(joid).status is Status.PEND_MACH and choose(draft.world, draft.job(joid)) is not None
+        if draft.state(joid).status is Status.PEND_MACH and choose(draft.world, draft.job_to_start(joid)) is not None
     ]
     for joid in sorted(pending, key=lambda joid: draft.job(joid).priority):
         _release(draft, joid)
@@ -27,10 +27,10 @@ def _release(draft: Draft, joid: int) -> None:
     in_running_box = box is not None and box.status is Status.RUNNING
     evaluate = draft.world.configuration.EvaluateQueuedJobStarts
     draft.set_status(joid, Status.ACTIVATED)
-    may_start = state.forced or ((box is None or in_running_box) and (evaluate == "0" or _holds(draft, job, evaluate)))
+    holds = evaluate == "0" or _holds(draft, draft.job_to_start(joid), evaluate)
+    may_start = state.forced or ((box is None or in_running_box) and holds)
     if may_start:
-        is_retry = bool(state.retries or state.system_restarts)
-        begin(draft, joid, forced=state.forced, same_run=is_retry)
+        begin(draft, joid, forced=state.forced, same_run=state.is_between_tries)
         return
     if in_running_box:
         enter_window(draft, joid)

@@ -190,7 +190,10 @@ def try_again(draft: Draft, event: Event) -> None:
     state = draft.state(event.joid)
     if state.status is Status.RESTART and (event.run_num, event.ntry) == (state.run_num, state.ntry):
         draft.record_event(event)
-        begin(draft, event.joid, forced=state.forced, same_run=True)
+        if _box_goes_on(draft, event.joid):
+            begin(draft, event.joid, forced=state.forced, same_run=True)
+        else:  # CHANGE_STATUS made the box ACTIVATED or STARTING: as at its end (B-32)
+            draft.set_status(event.joid, Status.INACTIVE)
 
 
 def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: str) -> None:
@@ -215,7 +218,7 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
 
 def _has_try_left(draft: Draft, joid: int) -> bool:
     """n_retrys, but not for a member whose box is over (rules R-06, B-32)."""
-    job, state = draft.job(joid), draft.state(joid)
+    job, state = draft.job_of_run(joid), draft.state(joid)
     return state.retries < job.n_retrys and _box_goes_on(draft, joid)
 
 

@@ -99,8 +99,11 @@ def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = Fal
     if joid in draft.begun:
         draft.schedule(EventCode.BYPASS, draft.now + 1, joid, for_run=False)
         return
-    draft.begun[joid] = None
     job, state = draft.job(joid), draft.state(joid)
+    if not forced and not state.noexec and draft.world.configuration.GlobalAutoHold == "1":
+        draft.set_status(joid, Status.ON_HOLD, text=notes.held_by_key(), before_hold=state.status)  # D-32
+        return
+    draft.begun[joid] = None
     if job.is_box:
         start_box(draft, joid, forced=forced)
     elif state.noexec:
@@ -110,7 +113,7 @@ def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = Fal
 
 
 def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
-    machine = choose(draft.world, job)
+    machine = choose(draft.world, draft.job_of_run(job.joid) if same_run else job)
     fresh: dict[str, Any] = {} if same_run else {"retries": 0, "system_restarts": 0}
     if machine is None:
         fact = draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None, **fresh)
@@ -135,6 +138,8 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
         before_hold=None,
         queue_priority=None,
     )
+    if not same_run:
+        draft.take_override(job.joid, fact)
     draft.open_run(job.joid, fact, machine)
     draft.order(EffectKind.START, job.joid)
 
@@ -174,6 +179,7 @@ def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
         forced=forced,
         before_hold=None,
     )
+    draft.take_override(joid, fact)
     run = draft.open_run(joid, fact, "")
     draft.close_run(run.key, Status.SUCCESS, draft.now, 0)
 
@@ -194,6 +200,7 @@ def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
         killed=False,
         before_hold=None,
     )
+    draft.take_override(box, fact)
     draft.open_run(box, fact, "")
     with draft.caused_by(fact):
         set_run_timers(draft, box)
@@ -209,8 +216,8 @@ def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
 
 def set_run_timers(draft: Draft, joid: int) -> None:
     """The checks of a run that began now (rule D-14)."""
-    job = draft.job(joid)
-    if job.max_run_alarm:
+    job = draft.job_of_run(joid)
+    if job.max_run_alarm and not draft.state(joid).noexec:  # H-09
         draft.schedule(EventCode.CHK_MAX_ALARM, draft.now + job.max_run_alarm * 60, joid)
     if job.term_run_time:
         draft.schedule(EventCode.CHK_TERM_RUNTIME, draft.now + job.term_run_time * 60, joid)

@@ -13,6 +13,7 @@ from autosys_py.core import (
     commands,
     deadlines,
     definitions,
+    deletions,
     notes,
     notifications,
     reschedule,
@@ -65,6 +66,8 @@ def step(world: World, event: Event, now: int) -> Outcome:
     draft = Draft(world, now)
     _dispatch(draft, event)
     settle(draft)
+    timers.return_to_definitions(draft)
+    deletions.plan_deletions(draft)
     alarms.enter(draft)
     notifications.decide(draft)
     return draft.outcome
@@ -75,6 +78,8 @@ def _dispatch(draft: Draft, event: Event) -> None:
         INTERNAL[event.code](draft, event)
     elif event.code is EventCode.STARTJOB and event.job_ver:
         timers.tick(draft, event)
+    elif event.code is EventCode.DELETEJOB and event.job_ver:
+        deletions.delete_when_due(draft, event)
     else:
         fact = draft.record_event(event)
         _obey(draft, event, fact)

@@ -1,14 +1,14 @@
 """Timers that came due. One that no longer fits its definition or its run is nothing (rule E-01)."""
 
 from autosys_py.core import notes
-from autosys_py.core.boxes import terminate
+from autosys_py.core.boxes import judge_around, terminate
 from autosys_py.core.codes import LIVE, STARTABLE, Alarm, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.exclusions import exclude_today, is_excluded
 from autosys_py.core.model import Event, Fact, Job
 from autosys_py.core.reschedule import set_next_start
 from autosys_py.core.starts import consider
-from autosys_py.core.windows import AT_OPENING, give_up_today, watch_window
+from autosys_py.core.windows import AT_OPENING, give_up_today, is_inside, watch_window
 
 
 def tick(draft: Draft, event: Event) -> None:
@@ -40,6 +40,7 @@ def _take(draft: Draft, job: Job, fact: Fact) -> None:
         if not consider(draft, job.joid) and draft.state(job.joid).latched:
             fact.notes.append(notes.not_met())
             watch_window(draft, job.joid)
+            judge_around(draft, job)  # it waits for the condition alone now
 
 
 def _missed(draft: Draft, job: Job, fact: Fact) -> bool:
@@ -59,7 +60,7 @@ def check_window(draft: Draft, event: Event) -> None:
     state, box = draft.state(job.joid), draft.box_state(job)
     in_running_box = box is not None and box.status is Status.RUNNING
     waits = state.status is Status.ACTIVATED if in_running_box else state.latched and state.status in STARTABLE
-    if waits:
+    if waits and not is_inside(draft, job):  # an override may have moved the close
         draft.record_event(event)
         give_up_today(draft, job.joid)
 
@@ -90,3 +91,11 @@ def _is_current_run(draft: Draft, event: Event) -> bool:
         return False
     state = draft.state(event.joid)
     return state.status in LIVE and (state.run_num, state.ntry) == (event.run_num, event.ntry)
+
+
+def return_to_definitions(draft: Draft) -> None:
+    """After a step in which overrides of start times were used: the next tick is the definition's (jil.md §2)."""
+    for use in draft.outcome.overrides_used:
+        job = draft.job(use.job.joid)
+        if use.job.job_ver != job.job_ver:
+            set_next_start(draft, job, draft.outcome.facts[-1], draft.now)

@@ -10,6 +10,7 @@ Only `apply`, `define`, `remove` and `set_machine` change a world, and they take
 
 from bisect import insort
 from collections.abc import Iterable
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
@@ -24,8 +25,25 @@ WAITING = frozenset({*QUEUED, Status.RESTART})
 RUNNABLE_TYPES = frozenset({"CMD", "FW", "FT", *"0123456789"})
 """What an agent can run, types of the site's own among them; any other waits in PEND_MACH (jil.md §4)."""
 
-Tally = tuple[int, int]
-"""Of a box: members that are not done, and members that failed or were terminated."""
+
+class Tally(NamedTuple):
+    """What is counted of a box."""
+
+    unfinished: int = 0
+    """Members that are not done …"""
+    failed: int = 0
+    """… that failed or were terminated …"""
+    activated: int = 0
+    """… and that wait to be started: they are unfinished too."""
+
+    def counted(self, status: Status, by: int) -> "Tally":
+        """With one member more or less in that status."""
+        return Tally(
+            self.unfinished + by * (status not in DONE_IN_BOX),
+            self.failed + by * (status in FAILED),
+            self.activated + by * (status is Status.ACTIVATED),
+        )
+
 
 Index = dict[str, dict[int, None]]
 """From a name to joids in a stable order (a set would depend on the hash seed)."""
@@ -58,6 +76,12 @@ class World:
         """From a time zone as jobs name it to the jobs; the empty name is the scheduler's."""
         self.globals: dict[str, str] = {}
         self.machines: dict[str, Machine] = {"localhost": Machine("localhost", node_name="localhost")}
+        self.definitions: dict[int, Job] = {}
+        """What lies under an override for the next run; then `jobs` has the two together."""
+        self.overridden: dict[int, Job] = {}
+        """What the latest run was decided for, where it started with an override."""
+        self.hopes: dict[int, int] = {}
+        """Where the last search for a member that can still start ended, by box: no more than a hint (`deadlock`)."""
         self.runs: dict[RunKey, Run] = {}
         """Runs without an end, of boxes too."""
         self.waiting: dict[int, None] = {}
@@ -93,8 +117,14 @@ class World:
 
     # Changes
 
-    def define(self, job: Job, state: JobState | None = None) -> Job | None:
-        """Takes in a definition, new or a new version; returns the version it replaces."""
+    def define(self, definition: Job, state: JobState | None = None, override: Job | None = None) -> Job | None:
+        """Takes in a definition, new or a new version, and what an override makes of it for the next run; returns the
+        version that was in force."""
+        job = override or definition
+        if override is not None:
+            self.definitions[job.joid] = definition
+        else:
+            self.definitions.pop(job.joid, None)
         before = self.jobs.get(job.joid)
         if before is not None:
             self._unindex(before)
@@ -108,7 +138,7 @@ class World:
                 self.waiting[job.joid] = None
         if job.is_box:
             self.members.setdefault(job.joid, [])
-            self.tallies.setdefault(job.joid, (0, 0))
+            self.tallies.setdefault(job.joid, Tally())
         if job.box_joid:
             insort(self.members.setdefault(job.box_joid, []), job.joid)
             self._count(job.box_joid, self.states[job.joid].status, 1)
@@ -126,8 +156,11 @@ class World:
         del self.jobs[joid], self.states[joid]
         if self.names.get(job.name) == joid:
             del self.names[job.name]
+        self.definitions.pop(joid, None)
+        self.overridden.pop(joid, None)
         self.members.pop(joid, None)
         self.tallies.pop(joid, None)
+        self.hopes.pop(joid, None)
         self.waiting.pop(joid, None)
         return job
 
@@ -170,6 +203,13 @@ class World:
                 self.notifications.pop(seq, None)
             else:
                 self.notifications[seq] = notification
+        for use in outcome.overrides_used:
+            self.define(self.definitions[use.job.joid])
+        for joid, overridden in outcome.overridden.items():
+            if overridden is None:
+                self.overridden.pop(joid, None)
+            else:
+                self.overridden[joid] = overridden
         for joid in outcome.deleted:
             self.remove(joid)
         if outcome.facts:
@@ -200,5 +240,4 @@ class World:
                 yield self.calendar_users, [job.schedule.run_calendar]
 
     def _count(self, box: int, status: Status, by: int) -> None:
-        unfinished, failed = self.tallies.get(box, (0, 0))
-        self.tallies[box] = (unfinished + by * (status not in DONE_IN_BOX), failed + by * (status in FAILED))
+        self.tallies[box] = self.tallies.get(box, Tally()).counted(status, by)

@@ -79,6 +79,13 @@ class Definitions(Seam):
         self.change_many("insert_condition_name", [(escaped(name), job.joid) for name in names_in(job)])
         return job
 
+    def put_version(self, definition: Definition) -> int:
+        joid = definition.job.joid
+        job = _numbered(definition.job, joid, self._newest_version(joid) + 1)
+        stored = Definition(job, definition.attributes, definition.sent_by, definition.time)
+        self.change_many("insert_version", [definition_row(stored)])
+        return job.job_ver
+
     def delete_definition(self, joid: int) -> None:
         self.change("delete_objects_of_job", joid=joid)
         self._retire(joid)

@@ -31,6 +31,7 @@ from autosys_py.core.model import (
 from autosys_py.event_server.agenda import Agenda
 from autosys_py.event_server.errors import AlreadyExists, LostEvent, StoreError
 from autosys_py.event_server.heads import head_of, names_in
+from autosys_py.event_server.overrides import record_uses
 from autosys_py.event_server.protocol import GlobalRow, JobHead, StatusRow, WorldRows
 from autosys_py.event_server.undo import Undo
 
@@ -144,6 +145,13 @@ class MemoryStore:
         for name in names_in(job):
             self._put(self._naming.setdefault(name, {}), joid, None)
         return job
+
+    def put_version(self, definition: Definition) -> int:
+        joid = definition.job.joid
+        job_ver = self._newest[joid] + 1
+        self._put(self._newest, joid, job_ver)
+        self._put(self._versions, (joid, job_ver), replace(definition, job=replace(definition.job, job_ver=job_ver)))
+        return job_ver
 
     def delete_definition(self, joid: int) -> None:
         current = self._current.get(joid)
@@ -269,6 +277,7 @@ class MemoryStore:
             self._put(self._runs.setdefault(key.joid, {}), (key.run_num, key.ntry), _copy_run(run))
         self._write_globals(outcome.globals, now)
         self._write_machines(outcome.machines)
+        record_uses(self, outcome.overrides_used)
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self._write_orders(outcome)
@@ -452,7 +461,7 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
     return copy
 
 
-_copy_event = _copier(Event, without=("definition", "state", "machine", "timetable", "alarm"))
+_copy_event = _copier(Event, without=("definition", "override", "state", "machine", "timetable", "alarm"))
 _copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

@@ -112,6 +112,10 @@ class EventServer(Protocol):
         """Stores a new job (joid 0) or a new current version (job_ver is drawn here); returns the job as numbered.
         Raises `AlreadyExists` if the name belongs to another current job."""
 
+    def put_version(self, definition: Definition) -> int:
+        """Stores a further version of a job without making it the current one (its definition with an override laid
+        over it); returns its job_ver, which is drawn here."""
+
     def delete_definition(self, joid: int) -> None:
         """The job is no longer current; its state row, blobs and overrides go, its versions, runs and past stay."""
 
@@ -164,11 +168,10 @@ class EventServer(Protocol):
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
-        globals, machines, alarms, notifications and counters, deletes definitions and answered effects, inserts new
-        effects and events. In
-        that order: an effect both issued and answered in one outcome stays, so whoever merges outcomes leaves it out.
-        Of a machine only `offline` is written, its definition being `jil`'s. Raises `LostEvent` if a processed event
-        was no longer there, `StoreError` if the past already holds a `seq`."""
+        globals, machines, used overrides, alarms, notifications and counters, deletes definitions and answered effects,
+        inserts new effects and events. In that order: an effect both issued and answered in one outcome stays, so
+        whoever merges outcomes leaves it out. Of a machine only `offline` is written, its definition being `jil`'s.
+        Raises `LostEvent` if a processed event was no longer there, `StoreError` if the past already holds a `seq`."""
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         """Inside a transaction: makes `holder` the acting scheduler if there is none, if the lease is older than

@@ -71,6 +71,14 @@ values
     (:joid, :job_ver, 1, :name, :job_type, :box_joid, :application, :job_group, :attributes, :compiled, :sent_by,
      :time);
 
+-- name: insert_version
+-- A version that never is the current one: the definition with an override laid over it.
+insert into job
+    (joid, job_ver, is_current, name, job_type, box_joid, application, job_group, attributes, compiled, sent_by, time)
+values
+    (:joid, :job_ver, 0, :name, :job_type, :box_joid, :application, :job_group, :attributes, :compiled, :sent_by,
+     :time);
+
 -- name: retire_definition
 -- The one column of a version that ever changes: runs and facts go on pointing at the rest.
 update job set is_current = 0 where joid = :joid and is_current = 1;

@@ -6,6 +6,7 @@ from autosys_py.core.model import Fact, Machine, Notification, Outcome
 from autosys_py.event_server.definitions import Definitions
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.escapes import escaped, unescaped
+from autosys_py.event_server.overrides import record_uses
 from autosys_py.event_server.protocol import WorldRows
 from autosys_py.event_server.rows import (
     alarm_row,
@@ -53,6 +54,7 @@ class Turns(Definitions):
         self.change_many("put_runs", (run_row(run) for run in outcome.runs.values()))
         self._write_globals(outcome.globals.items(), now)
         self._write_machines(outcome.machines.items())
+        record_uses(self, outcome.overrides_used)
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))

@@ -19,7 +19,7 @@ READ = frozenset(
     """machine date_conditions start_times start_mins days_of_week run_calendar
     exclude_calendar must_start_times must_complete_times timezone run_window n_retrys term_run_time
     max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
-    job_load max_exit_success success_codes fail_codes returncode_map_to_completed
+    job_load auto_delete max_exit_success success_codes fail_codes returncode_map_to_completed
     send_notification notification_alarm_types""".split()
 )
 """Attributes that decide, beside the conditions."""
@@ -68,6 +68,7 @@ def job_of(
         avg_runtime=avg_runtime,
         send_notification=values.get("send_notification", "").replace("0", ""),
         notification_alarm_types=",".join(domains.items(values.get("notification_alarm_types", ""))).upper(),
+        auto_delete=int(values.get("auto_delete", "-1")),
     )
 
 

@@ -5,10 +5,11 @@ that were under way are adopted, and their ends, long past perhaps, arrive as or
 """
 
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Effect, EffectKind
+from autosys_py.core.model import Effect, EffectKind, Job, RunKey
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
-from autosys_py.event_server.protocol import EventServer
+from autosys_py.event_server.protocol import EventServer, WorldRows
+from autosys_py.scheduler.overrides import override_of_run, pending_overrides
 
 
 def recover(
@@ -21,11 +22,13 @@ def recover(
     world.globals = dict(rows.globals)
     for machine in rows.machines:
         world.set_machine(machine.name, machine)
+    overrides = pending_overrides(store, rows.jobs)
     for job in rows.jobs:
-        world.define(job, rows.states.get(job.joid))
+        world.define(job, rows.states.get(job.joid), overrides.get(job.joid))
     world.waiting = dict.fromkeys(sorted(world.waiting, key=lambda joid: world.states[joid].since))
     world.runs = {run.key: run for run in rows.open_runs}
     world.notifications = {order.seq: order for order in rows.notifications}
+    world.overridden = _overridden(store, rows)
     world.last_seq = rows.last_seq
     world.last_run_num = rows.last_run_num
     ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}
@@ -35,6 +38,22 @@ def recover(
         if run.key not in ordered and not _is_box(world, run.key.joid)
     ]
     return world, list(rows.effects), adopted
+
+
+def _overridden(store: EventServer, rows: WorldRows) -> dict[int, Job]:
+    """What the runs that are not over were decided for, where they have an override."""
+    found = {}
+    open_runs = {run.key: run for run in rows.open_runs}
+    for job in rows.jobs:
+        state = rows.states.get(job.joid)
+        if state is None:
+            continue
+        key = RunKey(job.joid, state.run_num, state.ntry)
+        run = open_runs.get(key) or (store.run(key) if state.is_between_tries else None)
+        overridden = override_of_run(store, job, run) if run is not None else None
+        if overridden is not None:
+            found[job.joid] = overridden
+    return found
 
 
 def _is_box(world: World, joid: int) -> bool:

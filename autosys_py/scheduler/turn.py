@@ -17,6 +17,7 @@ from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.notifier.letter import Letter, compose
+from autosys_py.scheduler.overrides import pending_override
 
 BATCH = 500
 """Events taken in one turn."""
@@ -170,6 +171,7 @@ class Turns:
         if event.code is EventCode.DEFINITION_CHANGED:
             definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
             event.definition = definition.job if definition else None
+            event.override = pending_override(self.store, definition.job) if definition else None
             if event.definition and event.joid not in self.world.states:
                 row = self.store.status(event.joid)
                 event.state = row.state if row else None
@@ -251,6 +253,7 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.answered += part.answered
     total.alarms |= part.alarms
     total.notifications |= part.notifications
+    total.overrides_used += part.overrides_used
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
     total.run_num = max(total.run_num, part.run_num)

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Definition, Event, JobState, NamedObject, Outcome, Run, RunKey
+from autosys_py.core.overrides import JOB_VER
 from autosys_py.event_server.protocol import EventServer, WorldRows
 
-KINDS = ("calendar", "extended_calendar", "cycle", "resource", "xinst", "job_type", "override", "timezone")
+KINDS = ("calendar", "extended_calendar", "cycle", "resource", "xinst", "job_type", "timezone")
 
 
 def copy_store(source: EventServer, target: EventServer, now: int) -> None:
@@ -23,10 +24,11 @@ def copy_store(source: EventServer, target: EventServer, now: int) -> None:
             target.put_machine(machine)
         for thing in _objects(source):
             target.put_object(thing)
+        versions = _copy_overrides(source, target)
         outcome = Outcome(globals=dict(rows.globals), run_num=rows.last_run_num)
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
-        outcome.runs = {run.key: run for run in _open_runs(rows, numbers)}
-        outcome.events = _events(source, numbers)
+        outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
+        outcome.events = _events(source, numbers, versions)
         target.write_turn([], outcome, now)
 
 
@@ -46,6 +48,22 @@ def _copy_definitions(definitions: list[Definition], target: EventServer) -> dic
     return numbers
 
 
+def _copy_overrides(source: EventServer, target: EventServer) -> dict[tuple[int, int], int]:
+    """Each with the version that it makes of its job; from the old joid and job_ver of these to the new job_ver."""
+    versions = {}
+    for override in source.objects("override"):
+        there, here = source.head(override.name), target.head(override.name)
+        laid = source.definition(there.joid, int(override.value(JOB_VER) or 0)) if there is not None else None
+        if laid is None or here is None or not override.value(JOB_VER):
+            continue
+        job = replace(laid.job, joid=here.joid, job_ver=0, box_joid=here.box_joid)
+        version = target.put_version(replace(laid, job=job))
+        versions[laid.job.joid, laid.job.job_ver] = version
+        kept = tuple(pair for pair in override.attributes if pair[0] != JOB_VER)
+        target.put_object(replace(override, attributes=(*kept, (JOB_VER, str(version)))))
+    return versions
+
+
 def _objects(source: EventServer) -> list[NamedObject]:
     return [thing for kind in KINDS for thing in source.objects(kind)]
 
@@ -56,16 +74,17 @@ def _states(rows: WorldRows) -> dict[int, JobState]:
     return rows.states
 
 
-def _open_runs(rows: WorldRows, numbers: dict[int, int]) -> list[Run]:
+def _open_runs(rows: WorldRows, numbers: dict[int, int], versions: dict[tuple[int, int], int]) -> list[Run]:
     found = []
     for run in rows.open_runs:
         if run.key.joid in numbers:
             key = RunKey(numbers[run.key.joid], run.key.run_num, run.key.ntry)
-            found.append(replace(run, key=key, job_ver=1, first_seq=0))
+            version = versions.get((run.key.joid, run.job_ver), 1)
+            found.append(replace(run, key=key, job_ver=version, first_seq=0))
     return found
 
 
-def _events(source: EventServer, numbers: dict[int, int]) -> list[Event]:
+def _events(source: EventServer, numbers: dict[int, int], versions: dict[tuple[int, int], int]) -> list[Event]:
     """What is due or will be: timers of the present versions, and operators' events of the future."""
     found = []
     for old, new in [(0, 0), *numbers.items()]:
@@ -73,7 +92,9 @@ def _events(source: EventServer, numbers: dict[int, int]) -> list[Event]:
         for event in source.pending_events(old):
             if event.code is EventCode.DEFINITION_CHANGED:
                 continue
-            if event.job_ver:
+            if (old, event.job_ver) in versions:
+                event.job_ver = versions[old, event.job_ver]
+            elif event.job_ver:
                 if current is None or event.job_ver != current.job.job_ver:
                     continue
                 event.job_ver = 2 if current.job.box_joid in numbers else 1

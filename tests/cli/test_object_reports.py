@@ -185,3 +185,20 @@ def test_an_override_that_was_used(sh: Shell, jil: Callable[[str], None], store:
     assert lines[5:] == ["/* Was RUN on run_num=175, Started on: 02/03 06:00:00 */", " command: y", ""]
     jil("override_job: J\ncommand: z\n")
     assert [each.part for each in store.objects("override")] == ["1", "2"]
+
+
+def test_a_run_with_an_override_says_so(sh: Shell, jil: Callable[[str], None], store: MemoryStore) -> None:
+    from autosys_py.core.model import JobState, Outcome, Run, RunKey
+
+    jil("override_job: J\ncommand: y\n")
+    head = store.head("J")
+    assert head is not None
+    (override,) = store.objects("override")
+    run = Run(RunKey(head.joid, 175, 1), int(override.value("job_ver")), "localhost", NOW)
+    with store.transaction():
+        store.write_turn([], Outcome(runs={run.key: run}, states={head.joid: JobState(run_num=175, ntry=1)}), NOW)
+    assert sh("autorep", "-J", "J", "-d").out.split("\n")[4] == "    (override #1)"
+    plain = Run(RunKey(head.joid, 176, 1), head.job_ver, "localhost", NOW)
+    with store.transaction():
+        store.write_turn([], Outcome(runs={plain.key: plain}, states={head.joid: JobState(run_num=176, ntry=1)}), NOW)
+    assert "override" not in sh("autorep", "-J", "J", "-d").out

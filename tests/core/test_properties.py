@@ -16,11 +16,14 @@ import pytest
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core import starts
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, AlarmState, EventCode, Status
+from autosys_py.core.condition import UNLIMITED, Atom, Condition, Kind, atom_holds
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job, JobState, Outcome, RunKey
+from autosys_py.core.overrides import JOB_VER, RUN_NUM, pending
 from autosys_py.core.windows import is_inside
-from autosys_py.core.world import WAITING
+from autosys_py.core.world import WAITING, Tally
+from autosys_py.scheduler.overrides import pending_overrides
 from tests.engine import Engine
 from tests.loading import load_jil
 
@@ -140,7 +143,8 @@ class Watched(Engine):
         assert {order.seq: order for order in rows.notifications} == world.notifications
         self.ordered |= set(world.notifications)
         self._fold_alarms(facts)
-        assert {job.joid: job for job in rows.jobs} == world.jobs
+        assert {job.joid: job for job in rows.jobs} == world.jobs | world.definitions
+        self._check_overrides(rows.jobs)
         assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
         for fact in facts:
             self._check_start(fact)
@@ -162,6 +166,25 @@ class Watched(Engine):
                 self.alarms[int(fact.value)] = max(self.alarms[int(fact.value)], AlarmState[fact.name])
         assert {alarm.number: alarm.state for alarm in self.store.alarms(every=True)} == self.alarms
 
+    def _check_overrides(self, jobs: list[Job]) -> None:
+        """The world has the overrides of the store, and a run has the one that says so, whichever try it is."""
+        world = self.world
+        laid = pending_overrides(self.store, jobs)
+        assert laid == {joid: world.jobs[joid] for joid in world.definitions}
+        used = [each for each in self.store.objects("override") if each.value(RUN_NUM)]
+        for each in used:
+            runs = self.store.runs(world.names[each.name], 100_000)
+            of_override = {str(run.key.run_num) for run in runs if str(run.job_ver) == each.value(JOB_VER)}
+            assert of_override == {each.value(RUN_NUM)}, f"override {each.part} of {each.name} is not of one run"
+        for run in world.runs.values():
+            if run.key.joid in world.jobs:
+                name = world.jobs[run.key.joid].name
+                of_run = [each for each in used if each.name == name and each.value(JOB_VER) == str(run.job_ver)]
+                assert all(each.value(RUN_NUM) == str(run.key.run_num) for each in of_run)
+                is_latest = world.states[run.key.joid].run_num == run.key.run_num
+                if of_run and is_latest and world.states[run.key.joid].ntry == run.key.ntry:
+                    assert world.overridden[run.key.joid].override_ver == run.job_ver
+
     def _check_start(self, fact: Fact) -> None:
         """A run begins with a fact of its own, once."""
         begins = any("last_start" in changes and "box_ntry" in changes for _, changes in fact.changes)
@@ -174,10 +197,64 @@ class Watched(Engine):
         states = [self.world.states[joid] for joid in self.world.members[job.joid]]
         unfinished = sum(state.status not in DONE_IN_BOX for state in states)
         failed = sum(state.status in FAILED for state in states)
-        assert self.world.tallies[job.joid] == (unfinished, failed), f"the tally of {job.name}"
+        activated = sum(state.status is Status.ACTIVATED for state in states)
+        assert self.world.tallies[job.joid] == Tally(unfinished, failed, activated), f"the tally of {job.name}"
         if self.world.states[job.joid].status is Status.RUNNING and not unfinished:
             override = job.box_failure if failed else job.box_success
             assert override is not None, f"{job.name} is over and still RUNNING"
+        if self.configuration.BoxDeadlock == "FAILURE" and self.world.states[job.joid].status is Status.RUNNING:
+            assert not is_deadlocked(self, job.joid), f"{job.name} is deadlocked and still RUNNING"
+
+
+def is_deadlocked(engine: Engine, box: int) -> bool:
+    """Rule B-31 from scratch: everything that can still start is found, round by round, and nothing was.
+
+    Look-back makes an atom false by the mere passing of time, at which nobody looks: here it is taken as still true.
+    """
+    world = engine.world
+    inside = {joid for joid, job in world.jobs.items() if box in boxes_around(engine, job)}
+    members = [joid for joid in world.jobs if world.jobs[joid].box_joid == box]
+    unfinished = [joid for joid in members if world.states[joid].status not in DONE_IN_BOX]
+    waiting = [joid for joid in unfinished if world.states[joid].status is Status.ACTIVATED]
+    if not waiting or waiting != unfinished:
+        return False
+    startable: set[int] = set()
+
+    def may_be(atom: Atom, asker: int) -> bool:
+        named = world.names.get(atom.name) if atom.kind is not Kind.VALUE else None
+        if named is None or named not in inside or named in startable:
+            return True
+        if world.states[named].is_live or world.states[named].status in WAITING:
+            return True
+        if atom.lookback:
+            atom = atom._replace(lookback=UNLIMITED)
+        return atom_holds(atom, world, world.asker(asker), engine.now)
+
+    def may_start(joid: int) -> bool:
+        job, state = world.jobs[joid], world.states[joid]
+        if job.schedule is not None and not state.latched:
+            return state.next_start is not None
+        if job.condition is None:
+            return True
+        truths = iter([may_be(atom, joid) for atom in job.condition.atoms])
+        constants = tuple(Atom(Kind.VALUE, "on" if next(truths) else "off", comparison="=", operand=1) for _ in
+                          job.condition.atoms)  # fmt: skip
+        return Condition(constants, job.condition.program).holds(Constants(), world.asker(joid), engine.now)
+
+    while more := {joid for joid in waiting if joid not in startable and may_start(joid)}:
+        startable |= more
+        startable |= {joid for joid in inside if more & set(boxes_around(engine, world.jobs[joid]))}
+    return not startable
+
+
+class Constants:
+    """A view with one global that is 1 and one that is 0."""
+
+    def state_named(self, name: str, instance: str) -> None:
+        return None
+
+    def global_value(self, name: str) -> str:
+        return "1" if name == "on" else "0"
 
 
 def boxes_around(engine: Engine, job: Job) -> Iterator[int]:
@@ -244,6 +321,8 @@ class Story:
             "MaxRestartTrys": 2,
             "EvaluateQueuedJobStarts": self.chance.choice("0112"),
             "NotifySMTPServer": "mail.example",
+            "BoxDeadlock": self.chance.choice(["RUNNING", "FAILURE"]),
+            "GlobalAutoHold": self.chance.choice("00000000000000000001"),
         }
         self.people = Random(seed + 2)
         """What concerns alarms and mails has its own chance, so that the rest of a story is the same without it."""
@@ -352,6 +431,10 @@ class Story:
         if chance.random() < 0.12:
             self._define()
             return
+        if chance.random() < 0.06 and world.names:
+            self.engine.run_for(0)
+            self._override(chance.choice(sorted(self.engine.world.names)))
+            return
         if chance.random() < 0.06:
             self.engine.restart()
         event = Event(chance.choice(EVENTS), self.engine.now, sent_by="operator@host")
@@ -391,12 +474,31 @@ class Story:
             is_command = name not in self.boxes
             if chance.random() < 0.2 and is_command and not world.states[joid].is_live:
                 self.engine.load(f"delete_job: {name}")
+            elif chance.random() < 0.4:
+                self._override(name)
             elif world.states[joid].status is not Status.STARTING:
                 change = chance.choice([f"condition: {self._condition()}", "max_run_alarm: 1"])
                 is_iced = world.states[joid].status is Status.ON_ICE
                 if boxes and is_command and not is_iced and chance.random() < 0.4:
                     change = f"box_name: {chance.choice(boxes)}"
                 self.engine.load(f"update_job: {name}  {change}")
+
+    def _override(self, name: str) -> None:
+        """Values for the next run, or none any more; such as do not fit the job are left out."""
+        chance = self.chance
+        waiting = pending(self.engine.store.objects("override", name))
+        if waiting is not None and chance.random() < 0.3:
+            self.engine.load(f"override_job: {name} delete")
+            return
+        values = [f"command: /bin/o{len(self.engine.facts)}"] if name not in self.boxes else ["max_run_alarm: 1"]
+        values += self._some(0.4, chance.choice([f"condition: {self._condition()}", "condition: NULL"]))
+        times = "start_times: NULL  start_mins: "
+        values += self._some(0.3, chance.choice([f"date_conditions: 1  {times}5,10", "date_conditions: 0"]))
+        values += self._some(0.2, chance.choice(['run_window: "12:20-13:30"', "run_window: NULL"]))
+        values += self._some(0.2, "n_retrys: 1") + self._some(0.1, "auto_hold: 1") + self._some(0.2, "term_run_time: 2")
+        if name not in self.boxes:
+            values += self._some(0.3, f"machine: {chance.choice(['localhost', 'm'])}")
+        self.engine.load(f"override_job: {name}  {'  '.join(values)}")
 
 
 EVENTS = [

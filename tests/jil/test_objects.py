@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.jil.desk import Desk
+from tests.jil.desk import NOW, Desk
 
 J = "insert_job: J\ncommand: x\nmachine: localhost\n"
 RESOURCE = "insert_resource: R\nres_type: R\namount: 5\n"
@@ -238,7 +238,7 @@ def test_a_new_override_replaces_the_pending_one() -> None:
     desk.jil('override_job: J\ncommand: "NULL"\nstd_out_file: null\n')
     (override,) = desk.store.objects("override", "J")
     assert (override.part, override.sent_by) == ("2", "joe@desk")
-    assert override.attributes == (("command", '"NULL"'), ("std_out_file", ""))
+    assert override.attributes == (("command", '"NULL"'), ("std_out_file", ""), ("job_ver", "3"))
     assert desk.line("J", "command") == "x"
     assert desk.definition("J").job.job_ver == 1
 
@@ -281,7 +281,7 @@ def test_a_rename_of_a_job_that_waits_for_itself() -> None:
     desk.jil(J + "condition: n(J)\noverride_job: J\ncondition: s(J)\n")
     desk.jil("rename_job: J\nnew_name: K\n")
     assert desk.line("K", "condition") == "n(K)"
-    assert desk.definition("K").job.job_ver == 2
+    assert desk.definition("K").job.job_ver == 3, "1 and the override over it, then once more"
     assert desk.object("override", "K", "1").value("condition") == "s(K)"
 
 
@@ -318,3 +318,34 @@ def test_calendars_zones_and_templates_are_found() -> None:
         desk.store.put_object(NamedObject("timezone", "Head Office"))
     text = J + "run_calendar: c\ntimezone: headoffice\nnotification_template: G\n"
     assert desk.warnings(GLOB + "blob_type: emailtemplate\n" + text) == []
+
+
+def test_an_override_says_when_the_job_starts() -> None:
+    desk = Desk()
+    desk.jil('insert_job: J  command: x  machine: localhost  date_conditions: 1  start_times: "10:00"')
+    answer = desk.jil('override_job: J  start_times: "08:00"')[0]
+    assert answer.scheduled == ("J", NOW + 2 * 3600)
+    assert desk.jil("override_job: J  command: y")[0].scheduled is None
+    assert desk.line("J", "command") == "x", "the definition is printed without it"
+
+
+def test_an_update_keeps_the_override_where_it_fits() -> None:
+    desk = Desk()
+    desk.jil("insert_job: J  command: x  machine: localhost")
+    desk.jil("override_job: J  date_conditions: 1  start_mins: 5  std_in_file: NULL")
+    answer = desk.jil("update_job: J  command: y")[0]
+    assert answer.faults == []
+    assert answer.scheduled == ("J", NOW + 300)
+    (override,) = desk.store.objects("override")
+    laid = desk.store.definition(desk.definition("J").job.joid, int(override.value("job_ver")))
+    assert laid is not None
+    assert (laid.value("command"), laid.job.job_ver) == ("y", 4)
+
+
+def test_an_update_deletes_an_override_that_no_longer_fits_and_says_so() -> None:
+    desk = Desk()
+    desk.jil("insert_job: J  command: x  machine: localhost")
+    desk.jil("override_job: J  date_conditions: 1  start_mins: 5")
+    warnings = desk.warnings('update_job: J  start_times: "07:00"')
+    assert warnings == ["the override of J does not fit this definition and is deleted"]
+    assert desk.store.objects("override") == []

@@ -13,6 +13,7 @@ from autosys_py.agent.protocol import Report
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
 from autosys_py.core.model import Event, JobState, RunKey
+from autosys_py.core.overrides import RUN_NUM
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -229,6 +230,7 @@ class Player:
                 assert text in self.refused, self._where(f"'{text}' not in '{self.refused}'")
             case ["no", "job", name]:
                 assert name not in self._engine().world.names, self._where(f"{name} is still defined")
+                assert self._engine().store.head(name) is None, self._where(f"{name} is still stored")
             case ["no", "note", *_]:
                 text = expectation.removeprefix("no note ")
                 found = [line for line in self._log() if text in line]
@@ -266,6 +268,14 @@ class Player:
                     [*map(str, sent)] for _, key, sent in self._engine().agent.kills if key.joid == self._joid(name)
                 ]
                 assert kills[-1:] == [signals], self._where(f"the kill orders of {name} are {kills}")
+            case [name, "runs", *command]:
+                ran = [dict(order.attributes) for _, order in self._engine().agent.starts if order.job_name == name]
+                assert ran, self._where(f"{name} was never started")
+                assert ran[-1]["command"].split() == command, self._where(f"{name} runs {ran[-1]['command']}")
+            case ["override", name, number, used]:
+                found = self._engine().store.object("override", name, number)
+                shown = "gone" if found is None else found.value(RUN_NUM) or "waits"
+                assert shown == used, self._where(f"override {number} of {name}: {shown}, not {used}")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
