@@ -8,7 +8,7 @@ follows by itself.
 
 from collections.abc import Callable
 
-from autosys_py.core import commands, definitions, notes, runs, timers
+from autosys_py.core import commands, definitions, external, notes, runs, timers
 from autosys_py.core.codes import EventCode
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Outcome
@@ -30,6 +30,8 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.QUE_RECOVERY: definitions.rebuild,
     EventCode.DEFINITION_CHANGED: definitions.definition_changed,
     EventCode.MACHINE_CHANGED: definitions.machine_changed,
+    EventCode.EXTERNAL_DEPENDENCY: external.status_told,
+    EventCode.REFRESH_EXTINST: external.instance_told,
 }
 
 WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
-from autosys_py.core.condition import Asker
+from autosys_py.core.condition import Asker, external_name
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Job, JobState, Machine, Outcome, Run, RunKey
+from autosys_py.core.model import Job, JobState, Machine, Mark, Outcome, Run, RunKey
 
 WAITING = frozenset({*QUEUED, Status.RESTART})
 """Statuses from which the scheduler itself takes a job on: a queue, or the wait between two tries."""
@@ -51,6 +51,13 @@ class World:
         self.dependents: Index = {}
         self.global_dependents: Index = {}
         self.overriders: Index = {}
+        self.external_dependents: Index = {}
+        self.external_overriders: Index = {}
+        self.external_version = 0
+        """Differs when the names of jobs of other instances may have changed."""
+        self.externals: dict[str, JobState | None] = {}
+        """By `job^INS`: the last that its instance told (rule C-06); None = it has no such job."""
+        self.instances: dict[str, Mark] = {}
         self.globals: dict[str, str] = {}
         self.machines: dict[str, Machine] = {"localhost": Machine("localhost", node_name="localhost")}
         self.runs: dict[RunKey, Run] = {}
@@ -68,7 +75,7 @@ class World:
 
     def state_named(self, name: str, instance: str) -> JobState | None:
         if instance:
-            return None
+            return self.externals.get(external_name(name, instance))
         joid = self.names.get(name)
         return None if joid is None else self.states[joid]
 
@@ -78,6 +85,11 @@ class World:
     def asker(self, joid: int) -> Asker:
         state = self.states[joid]
         return Asker(state.last_end, state.end_seq)
+
+    def external_names(self) -> list[str]:
+        """Every `job^INS` that a condition or an override names, each once."""
+        indexes = (self.external_dependents, self.external_overriders)
+        return list(dict.fromkeys(name for index in indexes for name, joids in index.items() if joids))
 
     # Changes
 
@@ -103,6 +115,7 @@ class World:
         for index, names in self._indexed(job):
             for name in names:
                 index.setdefault(name, {})[job.joid] = None
+        self._note_externals(job)
         return before
 
     def remove(self, joid: int) -> Job | None:
@@ -153,6 +166,12 @@ class World:
                 self.globals[name] = value
         for name, machine in outcome.machines.items():
             self.set_machine(name, machine)
+        self.externals |= outcome.externals
+        for name, mark in outcome.instances.items():
+            if mark is None:
+                self.instances.pop(name, None)
+            else:
+                self.instances[name] = mark
         for joid in outcome.deleted:
             self.remove(joid)
         if outcome.facts:
@@ -168,15 +187,23 @@ class World:
         for index, names in self._indexed(job):
             for name in names:
                 index[name].pop(job.joid, None)
+        self._note_externals(job)
+
+    def _note_externals(self, job: Job) -> None:
+        conditions = [each for each in (job.condition, job.box_success, job.box_failure) if each is not None]
+        if any(atom.instance for each in conditions for atom in each.atoms):
+            self.external_version += 1
 
     def _indexed(self, job: Job) -> Iterable[tuple[Index, list[str]]]:
         """Where a job is found by the names in its condition and overrides."""
         if job.condition is not None:
             yield self.dependents, job.condition.job_names()
             yield self.global_dependents, job.condition.global_names()
+            yield self.external_dependents, job.condition.external_names()
         for override in (job.box_success, job.box_failure):
             if override is not None:
                 yield self.overriders, override.job_names()
+                yield self.external_overriders, override.external_names()
 
     def _count(self, box: int, status: Status, by: int) -> None:
         unfinished, failed = self.tallies.get(box, (0, 0))

@@ -19,6 +19,7 @@ def recover(
     rows = store.load()
     world = World(configuration, zone, local_nodes)
     world.globals = dict(rows.globals)
+    world.externals, world.instances = dict(rows.externals), dict(rows.instances)
     for machine in rows.machines:
         world.set_machine(machine.name, machine)
     for job in rows.jobs:

@@ -25,6 +25,7 @@ def copy_store(source: EventServer, target: EventServer, now: int) -> None:
             target.put_object(thing)
         outcome = Outcome(globals=dict(rows.globals), run_num=rows.last_run_num)
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
+        outcome.externals = _externals(rows)
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers)}
         outcome.events = _events(source, numbers)
         target.write_turn([], outcome, now)
@@ -54,6 +55,14 @@ def _states(rows: WorldRows) -> dict[int, JobState]:
     for state in rows.states.values():
         state.end_seq = 0
     return rows.states
+
+
+def _externals(rows: WorldRows) -> dict[str, JobState | None]:
+    """What other instances told last: nobody asks them in a simulation."""
+    for state in rows.externals.values():
+        if state is not None:
+            state.end_seq = 0
+    return rows.externals
 
 
 def _open_runs(rows: WorldRows, numbers: dict[int, int]) -> list[Run]:
