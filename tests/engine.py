@@ -8,6 +8,7 @@ from autosys_py.core.configuration import Configuration, parse
 from autosys_py.core.model import Effect, Event, Fact
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.scheduler.external import Told
 from autosys_py.scheduler.recover import recover
 from autosys_py.scheduler.turn import Turns
 from tests.loading import load_jil
@@ -31,6 +32,8 @@ class Engine:
         self.store = store or MemoryStore()
         self.agent = SimulatedAgent(lambda: self.now)
         self.facts: list[Fact] = []
+        self.told: list[Event] = []
+        """What other instances tell in the next turn."""
         with self.store.transaction():
             self.store.take_lease("test", self.now, 30, lambda holder: True)
         self.restart()
@@ -66,7 +69,7 @@ class Engine:
         self.now = max(self.now, moment)
 
     def _next(self) -> int | None:
-        if self._orders or self._delivered:
+        if self._orders or self._delivered or self.told:
             return self.now
         moments = [each for each in (self.store.next_due(), self.agent.next_report_at()) if each is not None]
         return min(moments, default=None)
@@ -74,8 +77,8 @@ class Engine:
     def _turn(self) -> None:
         self._deliver()
         reports = self.agent.collect(0)
-        outcome = self._turns.take(lambda: self.now, reports, self._delivered)
-        self._delivered = []
+        outcome = self._turns.take(lambda: self.now, reports, self._delivered, Told(self.told, {}))
+        self._delivered, self.told = [], []
         self.agent.acknowledge(reports)
         self.facts += outcome.facts
         self._orders += outcome.effects

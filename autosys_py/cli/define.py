@@ -78,7 +78,7 @@ class Definer:
         self.store = store
         self.zone = zone
         """The scheduler's."""
-        self.settings = Settings(user_host, undefined_machine)
+        self.settings = Settings(user_host, undefined_machine, autoserv=autoserv)
         self.known = StoreKnown(store, autoserv)
         self._running: dict[int, bool] = {}
         self._states: dict[int, JobState] = {}

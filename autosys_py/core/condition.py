@@ -119,6 +119,13 @@ class Condition:
             dict.fromkeys(each.name for each in self.atoms if each.kind is not Kind.VALUE and not each.instance)
         )
 
+    def at_home(self, autoserv: str) -> "Condition":
+        """The same in instance `autoserv`: its own name behind a job means nothing."""
+        if not any(each.instance == autoserv for each in self.atoms if each.instance):
+            return self
+        atoms = (each._replace(instance="") if each.instance == autoserv else each for each in self.atoms)
+        return Condition(tuple(atoms), self.program)
+
     def external_names(self) -> list[str]:
         """The jobs of other instances that it names as `job^INS`, each once, in order."""
         return list(dict.fromkeys(external_name(each.name, each.instance) for each in self.atoms if each.instance))

@@ -43,8 +43,8 @@ def instance_told(draft: Draft, event: Event) -> None:
 
 
 def fold(before: JobState | None, fact: Fact) -> JobState | None:
-    """Where an external job stands after an EXTERNAL_DEPENDENCY fact. Its last end counts, in the order of our own past,
-    from the fact that told of it (rule C-21)."""
+    """Where an external job stands after an EXTERNAL_DEPENDENCY fact; None = its instance has no such job. Its last end
+    takes its place in our own past with the fact that told of it (rule C-21)."""
     if fact.status is None:
         return None
     state = JobState(fact.status, exit_code=fact.exit_code, since=fact.time)

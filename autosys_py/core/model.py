@@ -216,8 +216,8 @@ class Machine:
 class Mark(NamedTuple):
     """How far the past of another instance was read (rule C-06)."""
 
-    seq: int = 0
-    """The last fact that was read; 0 = there was none yet."""
+    seq: int = -1
+    """The last fact that was read; 0 = there was none yet, -1 = nobody has read."""
     digest: str = ""
     """Its hash: another one at this `seq` is another past."""
     fault: str = ""

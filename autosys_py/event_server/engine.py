@@ -21,7 +21,9 @@ def sqlite_engine(path: Path) -> Engine:
 
 
 def make_engine(url: str, connect_args: dict[str, Any] | None = None) -> Engine:
-    """An engine for any URL; a server's driver is given `connect_args`. Raises `StoreError` for one that is misspelt or whose driver is not installed."""
+    """An engine for any URL; a server's driver is given `connect_args`.
+
+    Raises `StoreError` for one that is misspelt or whose driver is not installed."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":

@@ -1,5 +1,7 @@
 """The store over SQL, whichever way the statements are run."""
 
+from abc import abstractmethod
+
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.events import Events
 from autosys_py.event_server.reports import Reports
@@ -15,11 +17,13 @@ class SqlStore(Turns, Events, Reports):
     place: str
     """What messages call it."""
 
+    @abstractmethod
     def version(self) -> int:
-        raise NotImplementedError
+        """See `EventServer`."""
 
+    @abstractmethod
     def close(self) -> None:
-        raise NotImplementedError
+        """See `EventServer`."""
 
     def setting(self, key: str) -> str | None:
         row = self.row("setting", key=escaped(key))

@@ -312,7 +312,7 @@ external_instance = table(
     words("digest"),
     words("fault"),
     PrimaryKeyConstraint("instance"),
-    check("external_mark", "seq >= 0"),
+    check("external_mark", "seq >= -1"),
 )
 
 lease = table(

@@ -52,6 +52,11 @@ def _fields(fact: Fact, name: str) -> str:
             status = fact.status.name if fact.status is not None else fact.value
             machine = f" MACHINE: {padded(fact.machine, 16)}" if fact.machine else " "
             return f"STATUS: {padded(status, 16)}JOB: {name}{machine}{exit_code}"
+        case EventCode.EXTERNAL_DEPENDENCY:
+            status = fact.status.name if fact.status is not None else ""
+            return f"STATUS: {padded(status, 16)}JOB: {visible(fact.name)}"
+        case EventCode.REFRESH_EXTINST:
+            return f"INSTANCE: {visible(fact.name)} is available again"
         case EventCode.ALARM:
             return f"ALARM: {padded(fact.name, 17)}JOB: {name} {exit_code}"
         case EventCode.SET_GLOBAL:

@@ -16,6 +16,7 @@ from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.scheduler.external import NOTHING, External, Told
 from autosys_py.scheduler.journal import Journal
 from autosys_py.scheduler.turn import Turns
 
@@ -43,6 +44,7 @@ class Loop:
         clock: Callable[[], float],
         environment: dict[str, str],
         reload: Callable[[], Configuration] | None = None,
+        external: External | None = None,
     ) -> None:
         self._reload = reload
         self._turns = turns
@@ -50,6 +52,7 @@ class Loop:
         self._journal = journal
         self._clock = clock
         self._environment = environment
+        self._external = external
         self._orders: deque[Effect] = deque()
         self._delivered: list[Effect] = []
         """Orders that no report answers, given but still in the outbox."""
@@ -87,20 +90,23 @@ class Loop:
             self._read_configuration()
         self._deliver()
         reports = self._collect()
+        told = self._external.look(self._clock()) if self._external is not None else NOTHING
         now = self._now()
         self._journal.mark(now)
-        if reports or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
-            self._take_turn(reports)
+        if reports or told.events or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
+            self._take_turn(reports, told)
 
     def _read_configuration(self) -> None:
         self.reloading = False
         if self._reload is not None:
             self._turns.world.configuration = self._reload()
+            if self._external is not None:
+                self._external.reconnect()
             self._journal.write(self._now(), ["Configuration read again."])
 
-    def _take_turn(self, reports: list[Report]) -> None:
+    def _take_turn(self, reports: list[Report], told: Told) -> None:
         try:
-            outcome = self._turns.take(self._now, reports, self._delivered)
+            outcome = self._turns.take(self._now, reports, self._delivered, told)
         except StoreBusy:
             if self._turns.has_begun:
                 raise
@@ -112,6 +118,8 @@ class Loop:
         self._renewed = now
         self._version = None  # our own commit changed what is due
         self._agent.acknowledge(reports)
+        if self._external is not None:
+            self._external.acknowledge()
         if outcome.facts:
             self._last_work = self._clock()
             self._journal.write_facts(now, outcome.facts, self._name_of)

@@ -14,12 +14,14 @@ from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, O
 from autosys_py.core.step import step
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.scheduler.external import NOTHING, Told
 
 BATCH = 500
 """Events taken in one turn."""
 
 REPORTS = frozenset(
     {
+        EventCode.EXTERNAL_DEPENDENCY,
         EventCode.AGENT_RUNNING,
         EventCode.AGENT_ENDED,
         EventCode.AGENT_START_FAILED,
@@ -48,8 +50,15 @@ class Turns:
     has_begun: bool = False
     """The last turn got as far as owning the store."""
 
-    def take(self, clock: Callable[[], int], reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
-        """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
+    def take(
+        self,
+        clock: Callable[[], int],
+        reports: Iterable[Report],
+        answered: Iterable[Effect] = (),
+        told: Told = NOTHING,
+    ) -> Outcome:
+        """One turn: agents' reports, what other instances told and what is due, by their own time. `answered` are
+        orders that need no report.
         The clock is read when the store is ours, which may be long after it was asked for.
 
         Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
@@ -64,13 +73,16 @@ class Turns:
                 raise LeaseLost
             due = self._due(now)
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
-            for event in in_order(self.world, [*map(event_of, reports), *came_up, *due]):
+            for event in in_order(self.world, [*map(event_of, reports), *told.events, *came_up, *due]):
                 self._attach(event)
                 outcome = self._step(event, now)
                 self.world.apply(outcome)
                 merge(total, outcome)
             for joid in total.states.keys() - self.world.states.keys():
                 del total.states[joid]  # touched, and deleted later in the turn
+            read = Outcome(instances=dict(told.marks))
+            self.world.apply(read)
+            merge(total, read)
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
@@ -158,7 +170,8 @@ def event_of(report: Report) -> Event:
 
 
 def in_order(world: World, events: list[Event]) -> list[Event]:
-    """By priority, due time, arrival; within a second agents' reports before the rest (D-31), ticks behind it: outer
+    """By priority, due time, arrival; within a second reports, of agents and other instances, before the rest (D-31),
+    ticks behind it: outer
     boxes, inner boxes, jobs (M-05)."""
     if len(events) < 2:
         return events
@@ -191,6 +204,8 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.runs |= part.runs
     total.globals |= part.globals
     total.machines |= part.machines
+    total.externals |= part.externals
+    total.instances |= part.instances
     total.events += part.events
     if part.answered:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]

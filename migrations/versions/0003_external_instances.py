@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("seq", NUMBER, nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("fault", sa.Text(), nullable=False),
-        sa.CheckConstraint("seq >= 0", name="external_mark"),
+        sa.CheckConstraint("seq >= -1", name="external_mark"),
         sa.PrimaryKeyConstraint("instance"),
         sqlite_strict=True,
     )

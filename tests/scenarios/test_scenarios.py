@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
-from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
-from autosys_py.core.model import Event
+from autosys_py.core.codes import LETTERS, TERMINAL, Alarm, EventCode, Status
+from autosys_py.core.external import REPORT_ONLY
+from autosys_py.core.model import Event, JobState
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -142,6 +143,9 @@ class Player:
         if word == "jil":
             engine.jil(rest)
             return
+        if word == "external":
+            engine.told.append(self._told(rest.split()))
+            return
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
             return
@@ -159,6 +163,36 @@ class Player:
                 event.value = more[0]
         engine.send(event)
 
+    def _told(self, words: list[str]) -> Event:
+        """What the feed of another instance makes of `INS JOB STATUS [exit N] [at HH:MM] [report]`."""
+        engine = self._engine()
+        instance, *words = words
+        if words[0] in ("away", "back"):
+            fault = " ".join(words[1:]) if words[0] == "away" else ""
+            return Event(EventCode.REFRESH_EXTINST, engine.now, name=instance, value=fault)
+        name, status, *words = words
+        event = Event(EventCode.EXTERNAL_DEPENDENCY, engine.now, name=f"{name}^{instance}")
+        if status == "gone":
+            return event
+        state = event.state = JobState(Status[status], since=engine.now)
+        before = engine.world.state_named(name, instance)
+        if state.status not in (Status.STARTING, Status.RUNNING) and before is not None:
+            state.last_end, state.exit_code = before.last_end, before.exit_code
+        while words:
+            match words.pop(0):
+                case "exit":
+                    state.exit_code = int(words.pop(0))
+                case "at":
+                    state.since, _ = self._time(words.pop(0))
+                    event.due = state.since
+                case "report":
+                    event.value = REPORT_ONLY
+                case word:
+                    raise AssertionError(self._where(f"'{word}' is not understood"))
+        if state.status in TERMINAL:
+            state.last_end = state.since
+        return event
+
     def _check(self, expectation: str) -> None:
         words = expectation.split()
         match words:
@@ -166,6 +200,10 @@ class Player:
                 assert (alarm, name) not in self._alarms(), self._where(expectation)
             case ["alarm", alarm, name]:
                 assert (alarm, name) in self._alarms(), self._where(f"{expectation}; alarms {self._alarms()}")
+            case ["no", "alarm", alarm]:
+                assert alarm not in self._own_alarms(), self._where(expectation)
+            case ["alarm", alarm]:
+                assert alarm in self._own_alarms(), self._where(f"{expectation}; alarms {self._own_alarms()}")
             case ["note", *_]:
                 text = expectation.removeprefix("note ")
                 log = self._log()
@@ -207,6 +245,11 @@ class Player:
             for fact in self._engine().facts[self.seen :]
             if fact.alarm is not None and fact.joid in world.jobs
         ]
+
+    def _own_alarms(self) -> list[str]:
+        """Alarms that belong to no job."""
+        facts = self._engine().facts[self.seen :]
+        return [Alarm(fact.alarm).name for fact in facts if fact.alarm is not None and not fact.joid]
 
     def _log(self) -> list[str]:
         engine = self._engine()
