@@ -155,8 +155,9 @@ class Feed:
             found.joids.clear()
             asked = self._names
         else:
-            self._recognise(store, found)
             facts = store.facts_after(seq, PAGE)
+            if facts:
+                self._recognise(store, found)
             asked = self._follow(facts, found, now)
             if facts:
                 found.mark = Mark(facts[-1].seq, store.digest(facts[-1].seq))
@@ -167,9 +168,10 @@ class Feed:
         return found
 
     def _recognise(self, store: OtherStore, found: _Look) -> None:
-        """After a start: the numbers of the jobs that a former scheduler was told of."""
+        """The numbers of jobs that were not there when they were asked for, and may have come and run since; after a
+        start those of all that a former scheduler was told of."""
         for name in self._names:
-            if name in found.states and name not in found.joids:
+            if name in found.states and not found.joids.get(name):
                 row = store.status_of(name)
                 found.joids[name] = 0 if row is None else row.head.joid
 
@@ -197,7 +199,7 @@ class Feed:
             or name not in found.joids
             or name not in found.states
             or found.joids[name] in renewed
-            or (renewed and not found.joids[name])
+            or (renewed and found.states[name] is None)
             or not self._is_verified
         ]
 
