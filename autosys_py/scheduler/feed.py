@@ -10,7 +10,7 @@ Nothing is remembered here that a crash could lose. How far was read, and what w
 that takes in the events; until then they are read again. A look that fails has no effect at all.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,9 @@ PAGES = 10
 
 FIELDS = ("status", "exit_code", "last_end")
 """What of a state is read."""
+
+REDEFINED = frozenset({EventCode.DEFINITION_CHANGED, EventCode.DELETEJOB})
+"""Facts after which a name may mean another job, or none."""
 
 LOCKED = 30
 """Seconds for which a store may be locked before it counts as unavailable."""
@@ -50,6 +53,8 @@ class _Look:
     mark: Mark
     states: States
     joids: dict[str, int]
+    doubtful: dict[str, None]
+    """Jobs of which the past does not tell all: they were defined, renamed or deleted."""
     due: int
     """Time of the last event: the order of their past is kept in ours."""
     events: list[Event] = field(default_factory=list)
@@ -70,6 +75,7 @@ class Feed:
         self._states = states
         self._joids: dict[str, int] = {}
         """Numbers there of the jobs that were asked for, 0 = no such job."""
+        self._doubtful: dict[str, None] = {}
         self._is_verified = False
         """Since the start it was asked where each job stands: what the past does not tell may have happened before."""
         self._due = 0
@@ -130,7 +136,7 @@ class Feed:
         if self._store is None:
             self._store = self._open_other(self.instance)
         version = self._store.version()
-        if version == self._version:
+        if version == self._version and not self._mark.fault:
             return
         for _ in range(PAGES):
             with self._store.snapshot():
@@ -138,6 +144,7 @@ class Feed:
             if self._mark.fault:
                 self._told.append(Event(EventCode.REFRESH_EXTINST, int(now), name=self.instance))
             self._mark, self._states, self._joids, self._due = found.mark, found.states, found.joids, found.due
+            self._doubtful = found.doubtful
             self._told += found.events
             if not found.is_behind:
                 self._version = version
@@ -146,66 +153,66 @@ class Feed:
 
     def _read(self, store: OtherStore, now: int) -> _Look:
         seq, digest, _ = self._mark
-        found = _Look(Mark(seq, digest), dict(self._states), dict(self._joids), self._due)
+        found = _Look(Mark(seq, digest), dict(self._states), dict(self._joids), dict(self._doubtful), self._due)
         is_another_past = seq > 0 and store.digest(seq) != digest
-        asked: Iterable[str]
         if seq < 0 or is_another_past:
             last = store.last_seq()
             found.mark = Mark(last, store.digest(last))
             found.joids.clear()
-            asked = self._names
+            found.doubtful = dict.fromkeys(self._names)
         else:
             facts = store.facts_after(seq, PAGE)
             if facts:
-                self._recognise(store, found)
-            asked = self._follow(facts, found, now)
-            if facts:
                 found.mark = Mark(facts[-1].seq, store.digest(facts[-1].seq))
+                self._follow(store, facts, found, now)
             found.is_behind = len(facts) == PAGE
         if not found.is_behind:  # where a job stands now is news only when the past has been read to its end
-            for name in asked:
-                self._ask(store, name, found, now, is_report=not is_another_past)
+            for name in self._names:
+                if name in found.doubtful or name not in found.states or not self._is_verified:
+                    self._ask(store, name, found, now, is_report=not is_another_past)
+            found.doubtful = {}
         return found
 
-    def _recognise(self, store: OtherStore, found: _Look) -> None:
-        """The numbers of jobs that were not there when they were asked for, and may have come and run since; after a
-        start those of all that a former scheduler was told of."""
-        for name in self._names:
-            if name in found.states and not found.joids.get(name):
-                row = store.status_of(name)
-                found.joids[name] = 0 if row is None else row.head.joid
-
-    def _follow(self, facts: list[Fact], found: _Look, now: int) -> list[str]:
-        """Takes the changes out of a stretch of the past; returns the names to ask for."""
-        name_of = {joid: name for name, joid in found.joids.items() if joid}
-        renewed: set[int] = set()
-        is_deleted = False
+    def _follow(self, store: OtherStore, facts: list[Fact], found: _Look, now: int) -> None:
+        """Takes the changes out of a stretch of the past."""
+        name_of, joid_now = self._recognise(store, facts, found)
         for fact in facts:
+            if fact.code in REDEFINED and fact.joid in name_of and joid_now[name_of[fact.joid]] != fact.joid:
+                del name_of[fact.joid]  # from here on it is deleted, or has another name
             for joid, changes in fact.changes:
                 if joid in name_of:
                     self._take(found, name_of[joid], changes, fact, now)
-            if fact.code is EventCode.DEFINITION_CHANGED:
-                renewed.add(fact.joid)
-            elif fact.code is EventCode.DELETEJOB:
-                is_deleted = True  # of a box: its contents too, which have no facts of their own
-            elif fact.code is EventCode.JOB_STATUS_CHANGED and fact.joid in name_of:
+            if fact.code is EventCode.JOB_STATUS_CHANGED and fact.joid in name_of:
                 state = found.states.get(name_of[fact.joid])
                 if state is not None:  # dependents are to look again, ours too
                     self._tell(found, name_of[fact.joid], state, now)
-        return [
-            name
-            for name in self._names
-            if is_deleted
-            or name not in found.joids
-            or name not in found.states
-            or found.joids[name] in renewed
-            or (renewed and found.states[name] is None)
-            or not self._is_verified
-        ]
+
+    def _recognise(
+        self, store: OtherStore, facts: list[Fact], found: _Look
+    ) -> tuple[dict[int, str], dict[str, int]]:  # fmt: skip
+        """Whose facts are ours: names by number, and the number that each of these names has now. A job may have been
+        made anew under its name in this stretch, and may have run already; then both numbers are the name's."""
+        redefined = {fact.joid for fact in facts if fact.code in REDEFINED}
+        everything = any(fact.code is EventCode.DELETEJOB for fact in facts)  # a box takes its contents along, untold
+        name_of = {joid: name for name, joid in found.joids.items() if joid}
+        joid_now = dict(found.joids)
+        for name in self._names:
+            joid = found.joids.get(name, 0)
+            if name not in found.states or not (everything or not joid or joid in redefined):
+                continue
+            row = store.status_of(name)
+            joid_now[name] = 0 if row is None else row.head.joid
+            if row is not None:
+                name_of[row.head.joid] = name
+            if redefined:
+                found.doubtful[name] = None
+        return name_of, joid_now
 
     def _take(self, found: _Look, name: str, changes: dict[str, Any], fact: Fact, now: int) -> None:
         """A change of a state; only one of the status is told."""
         before = found.states.get(name)
+        if before is None and "status" not in changes:
+            return
         state = JobState() if before is None else before.copy()
         for each in FIELDS:
             if each in changes:

@@ -379,6 +379,50 @@ def test_job_status_changed_there_lets_dependents_here_look_again(ace: Scheduler
     assert ace.starts("a") == 2
 
 
+def test_a_job_that_was_made_anew_and_ran_while_we_were_away(ace: Scheduler, prd: Scheduler, clock: Clock) -> None:
+    ace.crash()
+    prd.finish("load", Status.FAILURE)
+    prd.jil("delete_job: load\n")
+    prd.jil("insert_job: load  command: x  machine: localhost\n")
+    prd.finish("load")
+    ace.start()
+    ace.work()
+    assert ace.told_statuses == ["INACTIVE", "SUCCESS"]  # the end of the one that is gone is nobody's any more
+    assert ace.starts("a") == 1
+
+
+def test_a_job_that_was_made_anew_and_ran_between_two_looks(ace: Scheduler, prd: Scheduler) -> None:
+    prd.finish("load", Status.FAILURE)
+    prd.jil("delete_job: load\n")
+    prd.jil("insert_job: load  command: x  machine: localhost\n")
+    prd.finish("load")
+    ace.work()
+    assert ace.told_statuses == ["INACTIVE", "FAILURE", "SUCCESS"]
+    assert ace.starts("a") == 1
+
+
+def test_what_a_job_does_under_another_name_is_not_ours(ace: Scheduler, prd: Scheduler) -> None:
+    ace.crash()
+    prd.jil("rename_job: load  new_name: former\n")
+    prd.finish("former")
+    ace.start()
+    ace.work()
+    assert ace.told_statuses == ["INACTIVE", "none"]
+
+
+def test_a_definition_in_a_long_backlog_is_not_overlooked(
+    ace: Scheduler, prd: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "PAGE", 2)
+    prd.jil("insert_job: other  command: x  machine: localhost\n")
+    prd.jil("delete_job: load\n")
+    for _ in range(5):
+        prd.finish("other")
+    ace.work()
+    assert ace.told("load^PRD") is None
+    assert ace.told_statuses == ["INACTIVE", "none"]
+
+
 # Stores that cannot be read
 
 
@@ -459,11 +503,19 @@ def test_a_locked_store_is_waited_for_before_anybody_is_alarmed(
     ace.work()
     assert ace.alarms == ["INSTANCE_UNAVAILABLE"]
     holder.execute("ROLLBACK")
-    holder.close()
     clock.now += 2
     ace.work()
     assert ace.told_statuses == ["INACTIVE", "SUCCESS"]
-    assert ace.log.count("is available again") == 1
+    holder.execute("BEGIN EXCLUSIVE")
+    for _ in range(feed.LOCKED + 2):
+        ace.work()
+        clock.now += 1
+    holder.execute("ROLLBACK")  # and nothing was written
+    holder.close()
+    clock.now += 2
+    ace.work()
+    assert ace.alarms == ["INSTANCE_UNAVAILABLE", "INSTANCE_UNAVAILABLE"]
+    assert ace.log.count("is available again") == 2
     ace.crash()
 
 
