@@ -32,7 +32,7 @@ def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator
         yield message(10082, fact.machine, name, f"{fact.joid}.{fact.run_num}.{fact.ntry}", severity="I")
     text = visible(fact.text or _reason(fact))
     if fact.code < UNSEEN:
-        line = f"CAUAJM_I_40245 EVENT: {fact.code.name:<17}{_fields(fact, name)}".rstrip()
+        line = f"CAUAJM_I_40245 EVENT: {padded(fact.code.name, 17)}{_fields(fact, name)}".rstrip()
         yield f"{line} TEXT {text}" if text and append_text else line
         if text and not append_text:
             yield f"<{text}>"

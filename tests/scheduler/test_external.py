@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -637,6 +638,63 @@ def test_a_store_restored_from_a_backup_is_read_on_from_there(
     prd.finish("load")
     ace.work()
     assert ace.starts("a") == 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_nothing_is_lost_and_nothing_is_told_twice(
+    seed: int, tmp_path: Path, clock: Clock, prd: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`load` is never redefined: each of its changes must arrive once, in order. The others come and go."""
+    chance = Random(seed)
+    monkeypatch.setattr(feed, "PAGE", chance.choice([1, 2, 3, 5000]))
+    monkeypatch.setattr(feed, "PAGES", chance.choice([1, 10]))
+    others = ["x", "y"]
+    prd.jil("insert_job: x  command: x  machine: localhost\n")
+    ace = Scheduler(tmp_path / "ACE.db", clock, {"PRD": f"sqlite:///{prd.file}"})
+    named = "s(load^PRD) | f(x^PRD) | t(y^PRD)"
+    ace.jil(f"{FAR}insert_job: a  command: x  machine: localhost  condition: {named}\n")
+    ace.work()
+    for _ in range(40):
+        clock.now += chance.choice([0, 1, 60])
+        name = chance.choice(["load", "load", *others])
+        there = prd.commands.head(name) is not None
+        match chance.randint(0, 11):
+            case 0:
+                ace.restart()
+            case 1:
+                ace.external.look(clock.now)
+                ace.restart()
+            case 2:
+                prd.restart()
+            case 3 if name != "load" and not (there and prd.world.states[prd.world.names[name]].is_live):
+                prd.jil(f"delete_job: {name}\n" if there else f"insert_job: {name}  command: x  machine: localhost\n")
+            case 4 if all((prd.commands.head(each) is None) == (each == "y") for each in others):
+                prd.jil("rename_job: x  new_name: y\n")
+            case 5:
+                ace.work()
+            case 6 if there:
+                prd.send(EventCode.JOB_ON_ICE, name)
+            case 7 if there:
+                prd.send(EventCode.JOB_OFF_ICE, name)
+            case _ if there:
+                prd.finish(name, chance.choice([Status.SUCCESS, Status.FAILURE, Status.RUNNING, Status.TERMINATED]))
+    clock.now += 100
+    for _ in range(100):
+        ace.work()
+    for name in ("load", *others):
+        head = prd.commands.head(name)
+        now = None if head is None else prd.world.states[head.joid]
+        told = ace.told(f"{name}^PRD")
+        assert (told and (told.status, told.exit_code, told.last_end)) == (
+            now and (now.status, now.exit_code, now.last_end)
+        ), name  # fmt: skip
+    joid = prd.world.names["load"]
+    changes = [
+        fields["status"] for fact in prd.facts for at, fields in fact.changes if at == joid and "status" in fields
+    ]
+    heard = [fact.status for fact in ace.facts if fact.name == "load^PRD"]
+    assert heard == [Status.INACTIVE, *changes]
+    ace.crash()
 
 
 def test_alarms_have_the_product_s_numbers() -> None:
