@@ -14,6 +14,7 @@ from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.notifier.letter import Letter
 from autosys_py.notifier.protocol import Delivery
+from autosys_py.scheduler.external import Told
 from autosys_py.scheduler.mailbag import Mailbag
 from autosys_py.scheduler.recover import recover
 from autosys_py.scheduler.turn import Turns
@@ -60,6 +61,8 @@ class Engine:
         self.agent = SimulatedAgent(lambda: self.now)
         self.letters = Letters()
         self.facts: list[Fact] = []
+        self.told: list[Event] = []
+        """What other instances tell in the next turn."""
         with self.store.transaction():
             self.store.take_lease("test", self.now, 30, lambda holder: True)
         self.restart()
@@ -123,7 +126,7 @@ class Engine:
         self.now = max(self.now, moment)
 
     def _next(self) -> int | None:
-        if self._orders or self._delivered:
+        if self._orders or self._delivered or self.told:
             return self.now
         moments = (self.store.next_due(), self.agent.next_report_at(), self._mailbag.next_due())
         return min((each for each in moments if each is not None), default=None)
@@ -133,8 +136,9 @@ class Engine:
         reports = self.agent.collect(0)
         self._mailbag.give(self.now)
         self._mailbag.has_news(self.now)
-        outcome = self._turns.take(lambda: self.now, reports, self._delivered, self._mailbag.news)
-        self._delivered, self._mailbag.news = [], []
+        told = Told(self.told, {})
+        outcome = self._turns.take(lambda: self.now, reports, self._delivered, self._mailbag.news, told)
+        self._delivered, self._mailbag.news, self.told = [], [], []
         self._mailbag.fill(order for order in outcome.notifications.values() if order)
         self.agent.acknowledge(reports)
         self.facts += outcome.facts

@@ -80,7 +80,7 @@ class Definer:
         self.zone = zone
         """The scheduler's."""
         self._timetable = timetable_of(store, zone)
-        self.settings = Settings(user_host, undefined_machine)
+        self.settings = Settings(user_host, undefined_machine, autoserv=autoserv)
         self.known = StoreKnown(store, autoserv)
         self._running: dict[int, bool] = {}
         self._states: dict[int, JobState] = {}

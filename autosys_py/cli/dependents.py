@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.instance import Instance
 from autosys_py.cli.targets import job_named
-from autosys_py.core.condition import Asker, Condition, Kind
+from autosys_py.core.condition import Asker, Condition, Kind, external_name
 from autosys_py.core.text import visible
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class StoreView:
 
     def state_named(self, name: str, instance: str) -> "JobState | None":
         if instance:
-            return None
+            return self._externals.get(external_name(name, instance))
         if name not in self._states:
             head = self._store.head(name)
             row = self._store.status(head.joid) if head is not None else None
@@ -87,6 +87,10 @@ class StoreView:
 
     def global_value(self, name: str) -> str | None:
         return self._globals.get(name)
+
+    @cached_property
+    def _externals(self) -> "dict[str, JobState | None]":
+        return self._store.externals()
 
     @cached_property
     def _globals(self) -> dict[str, str]:

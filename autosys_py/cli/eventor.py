@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
     from autosys_py.core.timetable import Timetable
+    from autosys_py.event_server.protocol import OtherStore
     from autosys_py.notifier.postman import Postman
     from autosys_py.scheduler.loop import Loop
 
@@ -43,6 +44,7 @@ def schedule(given: Given) -> int:
 
 def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
     from autosys_py.agent.local import LocalAgent
+    from autosys_py.scheduler.external import External
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
     from autosys_py.scheduler.recover import recover
@@ -67,7 +69,8 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
     turns = Turns(instance.store, world, holder, _complain, read_timetable, tells=True)
-    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance), postman)
+    external = External(world, _opener(instance))
+    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance), postman, external)
     _stop_on_signals(loop)
     try:
         loop.resume(orders, adopted)
@@ -77,6 +80,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         raise refusal(99020, instance.autoserv) from None
     finally:
         postman.close()
+        external.close()
         agent.close()
         journal.write(int(time.time()), ["Scheduler stopped; running jobs go on."])
         journal.close()
@@ -170,6 +174,23 @@ def _discard_stops(instance: Instance) -> None:
     for event in instance.store.pending_events(0):
         if event.code is EventCode.STOP_DEMON and event.due <= now:
             instance.store.cancel_event(EventCode.STOP_DEMON, 0, event.due)
+
+
+def _opener(instance: Instance) -> "Callable[[str], OtherStore]":
+    """Opens the store of another instance, for reading (rule C-06)."""
+    from autosys_py.event_server.errors import StoreUnusable
+    from autosys_py.event_server.reading import open_other
+
+    def open_named(name: str) -> "OtherStore":
+        try:
+            url = instance.url_of(name)
+        except Refused as refused:
+            raise StoreUnusable(" ".join(refused.lines)) from None
+        if not url:
+            raise StoreUnusable(f"nothing says where its event store is; set AUTOSYS_EVENT_SERVER_{name}")
+        return open_other(url)
+
+    return open_named
 
 
 def _reader(instance: Instance) -> "Callable[[], Configuration]":

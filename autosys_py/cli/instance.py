@@ -22,10 +22,14 @@ VARIABLES = {"RESTRICT_FORCE_STARTJOB": "RestrictForceStart", "AUTOSYS_EVENT_SER
 class Instance:
     """One instance of AutoSys-py. The store is opened when it is first asked for."""
 
-    def __init__(self, autoserv: str, folder: Path, configuration: Configuration) -> None:
+    def __init__(
+        self, autoserv: str, folder: Path, configuration: Configuration, *, is_foreign: bool = False
+    ) -> None:  # fmt: skip
+        """`is_foreign`: it is another one than the environment names."""
         self.autoserv = autoserv
         self.folder = folder
         self.configuration = configuration
+        self.is_foreign = is_foreign
 
     @property
     def url(self) -> str:
@@ -34,10 +38,27 @@ class Instance:
 
     @cached_property
     def store(self) -> "EventServer":
-        """The event store, created and migrated on first use. Raises the errors of `event_server.errors`."""
-        from autosys_py.event_server.open import open_store
+        """The event store, created and migrated on first use unless it is another instance's. Raises the errors of
+        `event_server.errors`, and `Refused` for another instance without a store."""
+        from autosys_py.event_server.errors import StoreMissing
+        from autosys_py.event_server.open import open_present, open_store
 
-        return open_store(self.url)
+        if not self.is_foreign:
+            return open_store(self.url)
+        try:
+            return open_present(self.url)
+        except StoreMissing:
+            raise refusal(50141, self.autoserv) from None
+
+    def url_of(self, other: str) -> str:
+        """Where the event store of another instance is: `AUTOSYS_EVENT_SERVER_INS`, the key `EventServer_INS`, or that
+        of an instance of this folder (rule C-06); empty if nothing says so. Raises `Refused` for its bad
+        configuration."""
+        url = os.environ.get(f"AUTOSYS_EVENT_SERVER_{other}") or self.configuration.event_server_of(other)
+        if url or not _is_present(other, self.folder, {}):
+            return url
+        configuration = _configuration(self.folder / f"config.{other}", {}, warns=False)
+        return Instance(other, self.folder, configuration).url
 
     @cached_property
     def user_host(self) -> str:
@@ -89,12 +110,16 @@ def open_instance(autoserv: str | None = None) -> Instance:
     if not _is_instance_name(name):
         raise refusal(50141, name) if autoserv else refusal(99002, name)
     folder = _folder()
-    variables = _variables(name, foreign=name != own)
-    if name != own and not _is_present(name, folder, variables):
+    is_foreign = name != own
+    variables = _variables(name, foreign=is_foreign)
+    if is_foreign and not variables:
+        named = _configuration(folder / f"config.{own}", {}, warns=False).event_server_of(name)
+        variables = {"EventServer": named} if named else {}
+    if is_foreign and not _is_present(name, folder, variables):
         raise refusal(50141, name)
     configuration = _configuration(folder / f"config.{name}", variables)
     use_message_stream(configuration.MessageStream)
-    return Instance(name, folder, configuration)
+    return Instance(name, folder, configuration, is_foreign=is_foreign)
 
 
 def _is_instance_name(name: str) -> bool:
@@ -134,7 +159,7 @@ def _variables(name: str, *, foreign: bool) -> dict[str, str]:
     return values
 
 
-def _configuration(path: Path, variables: dict[str, str]) -> Configuration:
+def _configuration(path: Path, variables: dict[str, str], *, warns: bool = True) -> Configuration:
     """The file's keys and above them the variables."""
     try:
         text = path.read_text(encoding="utf-8", errors="surrogateescape")
@@ -145,7 +170,7 @@ def _configuration(path: Path, variables: dict[str, str]) -> Configuration:
     warnings: list[str] = []
     configuration = _parsed(text, str(path), warnings)
     use_message_stream(configuration.MessageStream)
-    for warning in warnings:
+    for warning in warnings if warns else ():
         complain(message(99001, path, warning, severity="W"))
     return _overridden(configuration, variables)
 

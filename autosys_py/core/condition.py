@@ -67,11 +67,16 @@ class Atom(NamedTuple):
     """As typed, blanks trimmed."""
 
 
+def external_name(name: str, instance: str) -> str:
+    """`job^INS`, under which the job of another instance is known here. No job name has a `^`."""
+    return f"{name}^{instance}"
+
+
 class View(Protocol):
     """What an evaluation may ask."""
 
     def state_named(self, name: str, instance: str) -> "JobState | None":
-        """The state of the job of that name; None if there is none."""
+        """The state of the job of that name, with an instance the last one told by it; None if there is none."""
 
     def global_value(self, name: str) -> str | None:
         """The global's value; None if undefined."""
@@ -114,6 +119,17 @@ class Condition:
             dict.fromkeys(each.name for each in self.atoms if each.kind is not Kind.VALUE and not each.instance)
         )
 
+    def at_home(self, autoserv: str) -> "Condition":
+        """The same in instance `autoserv`: its own name behind a job means nothing."""
+        if not any(each.instance == autoserv for each in self.atoms if each.instance):
+            return self
+        atoms = (each._replace(instance="") if each.instance == autoserv else each for each in self.atoms)
+        return Condition(tuple(atoms), self.program)
+
+    def external_names(self) -> list[str]:
+        """The jobs of other instances that it names as `job^INS`, each once, in order."""
+        return list(dict.fromkeys(external_name(each.name, each.instance) for each in self.atoms if each.instance))
+
     def global_names(self) -> list[str]:
         """The globals that it names, each once, in order."""
         return list(dict.fromkeys(each.name for each in self.atoms if each.kind is Kind.VALUE and not each.instance))
@@ -154,6 +170,8 @@ def atom_holds(atom: Atom, view: View, asker: Asker, now: int) -> bool:
     state = view.state_named(atom.name, atom.instance)
     if state is None:
         return False  # C-19
+    if atom.instance and state.status is Status.ON_ICE:
+        state = _iced_elsewhere(state)
     if atom.lookback is not None and state.status is Status.ON_ICE:
         return True  # C-22
     if state.status not in _TRUE_FOR[atom.kind]:
@@ -161,6 +179,14 @@ def atom_holds(atom: Atom, view: View, asker: Asker, now: int) -> bool:
     if atom.kind is Kind.EXITCODE and not _exit_code_holds(atom, state.exit_code):
         return False
     return atom.lookback is None or _within(atom.lookback, state, asker, now)
+
+
+def _iced_elsewhere(state: "JobState") -> "JobState":
+    """Other instances see an iced job as SUCCESS since it was iced, so look-back applies (semantics.md §6). It returned
+    no exit code."""
+    seen = state.copy()
+    seen.status, seen.last_end, seen.exit_code = Status.SUCCESS, state.since, None
+    return seen
 
 
 def _within(lookback: int, state: "JobState", asker: Asker, now: int) -> bool:

@@ -3,6 +3,7 @@
 One table; `parse` reads text, `Configuration` holds values. Reading the file is the caller's.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
@@ -25,6 +26,8 @@ class Configuration:
 
     EventServer: str = ""
     """SQLAlchemy URL of the event store; empty = SQLite in the instance folder."""
+    event_servers: tuple[tuple[str, str], ...] = field(default=(), metadata={"family": True})
+    """Other instances and the URLs of their event stores, of the keys `EventServer_INS` (rule C-06)."""
     KillSignals: str = field(default="15,9", metadata={"signals": True})
     KillSignalInterval: int = field(default=30, metadata=_number(0, 3600))
     """Seconds between two signals of a kill."""
@@ -72,6 +75,10 @@ class Configuration:
         """Seconds before try number `tries` + 1 (rules R-05, R-06)."""
         return min(self.RestartConstant + tries * self.RestartFactor, self.MaxRestartWait)
 
+    def event_server_of(self, instance: str) -> str:
+        """The URL that the key EventServer_INS gives; empty if there is none."""
+        return dict(self.event_servers).get(instance, "")
+
     @property
     def notifies(self) -> bool:
         """Is there anybody to give notifications to?"""
@@ -94,7 +101,9 @@ IGNORED = frozenset(
 )
 """Known keys without an effect, so that a vendor's file loads without a warning (cli.md §8)."""
 
-KEYS = {each.name: each for each in fields(Configuration)}
+KEYS = {each.name: each for each in fields(Configuration) if "family" not in each.metadata}
+
+_OF_INSTANCE = re.compile(r"EventServer_([A-Z0-9]{3})")
 
 
 def parse(text: str, warn: Callable[[str], None]) -> Configuration:
@@ -103,6 +112,7 @@ def parse(text: str, warn: Callable[[str], None]) -> Configuration:
     Raises ConfigurationError naming the line and the legal values.
     """
     values: dict[str, object] = {}
+    event_servers: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         statement = line.strip()
         if not statement or statement.startswith("#"):
@@ -112,8 +122,11 @@ def parse(text: str, warn: Callable[[str], None]) -> Configuration:
             raise ConfigurationError(f"line {number}: '{statement}' is not of the form Key=value")
         if key in KEYS:
             values[key] = _checked(number, key, value)
+        elif instance := _OF_INSTANCE.fullmatch(key):
+            event_servers[instance[1]] = value
         elif key not in IGNORED and not key.startswith(IGNORED_PREFIXES):
             warn(f"line {number}: unknown key {key}")
+    values["event_servers"] = tuple(event_servers.items())
     return replace(Configuration(), **values)  # type: ignore[arg-type]
 
 

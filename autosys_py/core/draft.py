@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autosys_py.core import notes
 from autosys_py.core.codes import LIVE, TERMINAL, Alarm, EventCode, Status
-from autosys_py.core.condition import Asker, Condition
+from autosys_py.core.condition import Asker, Condition, external_name
 from autosys_py.core.model import Effect, EffectKind, Event, Fact, Job, JobState, Outcome, Run, RunKey, Use
 from autosys_py.core.world import Tally, World
 
@@ -121,7 +121,9 @@ class Draft:
     def state_named(self, name: str, instance: str) -> JobState | None:
         """See `condition.View`."""
         if instance:
-            return None
+            told = self.outcome.externals
+            key = external_name(name, instance)
+            return told[key] if key in told else self.world.state_named(name, instance)
         joid = self.world.names.get(name)
         return None if joid is None else self.state(joid)
 

@@ -245,6 +245,17 @@ class Machine:
         return self.type in VIRTUAL_TYPES
 
 
+class Mark(NamedTuple):
+    """How far the past of another instance was read (rule C-06)."""
+
+    seq: int = -1
+    """The last fact that was read; 0 = there was none yet, -1 = nobody has read."""
+    digest: str = ""
+    """Its hash: another one at this `seq` is another past."""
+    fault: str = ""
+    """Why the other store cannot be read now; empty = it can."""
+
+
 @dataclass(frozen=True, slots=True)
 class NamedObject(Attributed):
     """What JIL defines beside jobs and machines: a calendar, a resource, a blob and their like."""
@@ -296,7 +307,8 @@ class Event:
     override: Job | None = None
     """Attached likewise: the definition with the override for the next run laid over it; None = no override."""
     state: JobState | None = None
-    """Attached by the shell to DEFINITION_CHANGED of a new job: its first state."""
+    """Attached by the shell to DEFINITION_CHANGED of a new job: its first state. To EXTERNAL_DEPENDENCY: where the
+    job of another instance stands there; None = there is no such job."""
     machine: Machine | None = None
     """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
     timetable: "Timetable | None" = None
@@ -436,6 +448,10 @@ class Outcome:
     """None = deleted."""
     machines: dict[str, Machine | None] = field(default_factory=dict)
     """Machines whose online state changed; None = deleted."""
+    externals: dict[str, JobState | None] = field(default_factory=dict)
+    """By `job^INS`: what another instance told of a job; None = it has no such job."""
+    instances: dict[str, Mark | None] = field(default_factory=dict)
+    """How far the pasts of other instances were read; None = nothing names the instance any more."""
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     answered: list[tuple[EffectKind, RunKey]] = field(default_factory=list)

@@ -24,7 +24,7 @@ def settle(draft: Draft) -> None:
     """Draws all consequences of what the step has done so far."""
     for name in list(draft.outcome.globals):
         for joid in list(draft.world.global_dependents.get(name, {})):
-            _consider_dependent(draft, joid, name, is_global=True)
+            consider_dependent(draft, joid, name, is_global=True)
     while draft.changed:
         changed = draft.changed.popleft()
         job = draft.world.jobs.get(changed.joid)
@@ -43,23 +43,23 @@ def release_dependents(draft: Draft, job: Job) -> None:
     """Starts what waited for this job."""
     for joid in list(draft.world.dependents.get(job.name, {})):
         if joid != job.joid:  # C-05
-            _consider_dependent(draft, joid, job.name, is_global=False)
+            consider_dependent(draft, joid, job.name)
 
 
-def _consider_dependent(draft: Draft, joid: int, name: str, *, is_global: bool) -> None:
+def consider_dependent(draft: Draft, joid: int, name: str, *, instance: str = "", is_global: bool = False) -> None:
     """Outside a box only an atom on the cause that is true now can start a job (rule C-36)."""
     dependent = draft.job(joid)
-    if dependent.box_joid or _has_true_atom(draft, dependent, name, is_global):
+    if dependent.box_joid or _has_true_atom(draft, dependent, name, instance, is_global):
         consider(draft, joid)
 
 
-def _has_true_atom(draft: Draft, dependent: Job, name: str, is_global: bool) -> bool:
+def _has_true_atom(draft: Draft, dependent: Job, name: str, instance: str, is_global: bool) -> bool:
     if dependent.condition is None:
         return False  # the override that named it was used in this step
     asker = draft.asker(dependent.joid)
     return any(
         atom.name == name
-        and not atom.instance
+        and atom.instance == instance
         and (atom.kind is Kind.VALUE) == is_global
         and atom_holds(atom, draft, asker, draft.now)
         for atom in dependent.condition.atoms

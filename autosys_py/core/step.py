@@ -14,6 +14,7 @@ from autosys_py.core import (
     deadlines,
     definitions,
     deletions,
+    external,
     notes,
     notifications,
     reschedule,
@@ -51,6 +52,8 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.MACHINE_CHANGED: definitions.machine_changed,
     EventCode.CALENDAR_CHANGED: reschedule.calendar_changed,
     EventCode.TIMEZONE_CHANGED: reschedule.zones_changed,
+    EventCode.EXTERNAL_DEPENDENCY: external.status_told,
+    EventCode.REFRESH_EXTINST: external.instance_told,
 }
 
 WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
-from autosys_py.core.condition import Asker
+from autosys_py.core.condition import Asker, external_name
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Job, JobState, Machine, Notification, Outcome, Run, RunKey
+from autosys_py.core.model import Job, JobState, Machine, Mark, Notification, Outcome, Run, RunKey
 from autosys_py.core.timetable import Timetable
 
 WAITING = frozenset({*QUEUED, Status.RESTART})
@@ -74,6 +74,13 @@ class World:
         """From a run_calendar to its jobs."""
         self.zone_users: Index = {}
         """From a time zone as jobs name it to the jobs; the empty name is the scheduler's."""
+        self.external_dependents: Index = {}
+        self.external_overriders: Index = {}
+        self.external_version = 0
+        """Differs when the names of jobs of other instances may have changed."""
+        self.externals: dict[str, JobState | None] = {}
+        """By `job^INS`: the last that its instance told (rule C-06); None = it has no such job."""
+        self.instances: dict[str, Mark] = {}
         self.globals: dict[str, str] = {}
         self.machines: dict[str, Machine] = {"localhost": Machine("localhost", node_name="localhost")}
         self.definitions: dict[int, Job] = {}
@@ -99,7 +106,7 @@ class World:
 
     def state_named(self, name: str, instance: str) -> JobState | None:
         if instance:
-            return None
+            return self.externals.get(external_name(name, instance))
         joid = self.names.get(name)
         return None if joid is None else self.states[joid]
 
@@ -114,6 +121,11 @@ class World:
     def zone(self) -> ZoneInfo:
         """The scheduler's."""
         return self.timetable.zone
+
+    def external_names(self) -> list[str]:
+        """Every `job^INS` that a condition or an override names, each once."""
+        indexes = (self.external_dependents, self.external_overriders)
+        return list(dict.fromkeys(name for index in indexes for name, joids in index.items() if joids))
 
     # Changes
 
@@ -145,6 +157,7 @@ class World:
         for index, names in self._indexed(job):
             for name in names:
                 index.setdefault(name, {})[job.joid] = None
+        self._note_externals(job)
         return before
 
     def remove(self, joid: int) -> Job | None:
@@ -210,6 +223,12 @@ class World:
                 self.overridden.pop(joid, None)
             else:
                 self.overridden[joid] = overridden
+        self.externals |= outcome.externals
+        for name, mark in outcome.instances.items():
+            if mark is None:
+                self.instances.pop(name, None)
+            else:
+                self.instances[name] = mark
         for joid in outcome.deleted:
             self.remove(joid)
         if outcome.facts:
@@ -225,15 +244,23 @@ class World:
         for index, names in self._indexed(job):
             for name in names:
                 index[name].pop(job.joid, None)
+        self._note_externals(job)
+
+    def _note_externals(self, job: Job) -> None:
+        conditions = [each for each in (job.condition, job.box_success, job.box_failure) if each is not None]
+        if any(atom.instance for each in conditions for atom in each.atoms):
+            self.external_version += 1
 
     def _indexed(self, job: Job) -> Iterable[tuple[Index, list[str]]]:
         """Where a job is found by the names in its condition and overrides."""
         if job.condition is not None:
             yield self.dependents, job.condition.job_names()
             yield self.global_dependents, job.condition.global_names()
+            yield self.external_dependents, job.condition.external_names()
         for override in (job.box_success, job.box_failure):
             if override is not None:
                 yield self.overriders, override.job_names()
+                yield self.external_overriders, override.external_names()
         if job.schedule is not None:
             yield self.zone_users, [job.timezone]
             if job.schedule.run_calendar:

@@ -1,6 +1,7 @@
 """SQLAlchemy engines for event stores, and their errors in our words. Importing this costs 150 ms."""
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
@@ -19,15 +20,17 @@ def sqlite_engine(path: Path) -> Engine:
     return create_engine("sqlite://", creator=lambda: connect(path), module=driver, poolclass=NullPool)
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for any URL. Raises `StoreError` for one that is misspelt or whose driver is not installed."""
+def make_engine(url: str, connect_args: dict[str, Any] | None = None) -> Engine:
+    """An engine for any URL; a server's driver is given `connect_args`.
+
+    Raises `StoreError` for one that is misspelt or whose driver is not installed."""
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             if not parsed.database or parsed.database == ":memory:":
                 raise StoreError(f"event store {url}: name a file, as in sqlite:////var/autosys/ACE.db")
             return sqlite_engine(Path(parsed.database))
-        return create_engine(parsed, poolclass=NullPool)
+        return create_engine(parsed, poolclass=NullPool, connect_args=connect_args or {})
     except (ArgumentError, NoSuchModuleError):
         raise StoreError(
             f"event store {url}: not a database URL; it should look like sqlite:////var/autosys/ACE.db"

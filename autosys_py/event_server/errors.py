@@ -22,6 +22,10 @@ class StoreUnusable(StoreUnavailable):
     exit_code = 1
 
 
+class StoreMissing(StoreUnusable):
+    """There is no store, and it is not ours to create."""
+
+
 class StoreBusy(StoreError):
     """Somebody else held the write lock for too long."""
 

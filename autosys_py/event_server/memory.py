@@ -21,6 +21,7 @@ from autosys_py.core.model import (
     Job,
     JobState,
     Machine,
+    Mark,
     NamedObject,
     Notification,
     Outcome,
@@ -62,6 +63,8 @@ class MemoryStore:
         self._machines: dict[str, Machine] = {}
         self._objects: dict[tuple[str, str, str], NamedObject] = {}
         self._globals: dict[str, GlobalRow] = {}
+        self._externals: dict[str, JobState | None] = {}
+        self._instances: dict[str, Mark] = {}
         self._events: dict[int, Event] = {}
         self._events_of: dict[int, dict[int, Event]] = {}
         self._timers: dict[tuple[Any, ...], int] = {}
@@ -265,6 +268,8 @@ class MemoryStore:
             notifications=[self._notifications[seq] for seq in sorted(self._notifications)],
             last_seq=counters["seq"],
             last_run_num=counters["run_num"],
+            externals=self.externals(),
+            instances={name: self._instances[name] for name in sorted(self._instances)},
         )
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
@@ -278,6 +283,7 @@ class MemoryStore:
         self._write_globals(outcome.globals, now)
         self._write_machines(outcome.machines)
         record_uses(self, outcome.overrides_used)
+        self._write_told(outcome)
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self._write_orders(outcome)
@@ -310,6 +316,15 @@ class MemoryStore:
             else:  # its definition is `jil`'s: only whether it is offline is the scheduler's to say
                 known = self._machines.get(name, machine)
                 self._put(self._machines, name, replace(known, offline=machine.offline))
+
+    def _write_told(self, outcome: Outcome) -> None:
+        for name, state in outcome.externals.items():
+            self._put(self._externals, name, None if state is None else _copy_state(state))
+        for instance, mark in outcome.instances.items():
+            if mark is None:
+                self._take(self._instances, instance)
+            else:
+                self._put(self._instances, instance, mark)
 
     def _write_orders(self, outcome: Outcome) -> None:
         for order in outcome.answered:
@@ -372,6 +387,11 @@ class MemoryStore:
 
     def globals(self) -> list[GlobalRow]:
         return [self._globals[name] for name in sorted(self._globals)]
+
+    def externals(self) -> dict[str, JobState | None]:
+        names = sorted(self._externals, key=lambda name: name.rpartition("^")[::-1])
+        states = {name: self._externals[name] for name in names}
+        return {name: None if state is None else _copy_state(state) for name, state in states.items()}
 
     def run(self, key: RunKey) -> Run | None:
         run = self._runs.get(key.joid, {}).get((key.run_num, key.ntry))

@@ -17,6 +17,7 @@ from autosys_py.core.model import (
     Job,
     JobState,
     Machine,
+    Mark,
     NamedObject,
     Notification,
     Outcome,
@@ -67,6 +68,37 @@ class WorldRows(NamedTuple):
     """People still to be told, in the order of what they are to be told of."""
     last_seq: int
     last_run_num: int
+    externals: dict[str, JobState | None]
+    """By `job^INS`: what other instances told last; None = no such job there."""
+    instances: dict[str, Mark]
+    """How far their pasts were read."""
+
+
+class OtherStore(Protocol):
+    """The event store of another instance: read, never written, created or migrated (rule C-06).
+
+    Every method raises errors of `errors.py`, also where the store is no longer the one that was opened.
+    """
+
+    def version(self) -> int:
+        """A number that differs after somebody has committed. Cheap enough for 20 calls a second."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """What is read inside is one state of the store."""
+
+    def last_seq(self) -> int:
+        """The newest fact's number; 0 = there is none."""
+
+    def digest(self, seq: int) -> str:
+        """The hash of a fact, by which a past is known again; empty = there is no such fact."""
+
+    def facts_after(self, seq: int, limit: int) -> list[Fact]:
+        """The past behind a position, in order."""
+
+    def status_of(self, name: str) -> StatusRow | None:
+        """Where the current job of that name stands."""
+
+    def close(self) -> None: ...
 
 
 class EventServer(Protocol):
@@ -168,10 +200,11 @@ class EventServer(Protocol):
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
-        globals, machines, used overrides, alarms, notifications and counters, deletes definitions and answered effects,
-        inserts new effects and events. In that order: an effect both issued and answered in one outcome stays, so
-        whoever merges outcomes leaves it out. Of a machine only `offline` is written, its definition being `jil`'s.
-        Raises `LostEvent` if a processed event was no longer there, `StoreError` if the past already holds a `seq`."""
+        globals, machines, used overrides, alarms, notifications, counters and what other instances told, deletes
+        definitions and answered effects, inserts new effects and events. In that order: an effect both issued and
+        answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline` is written,
+        its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there, `StoreError` if the
+        past already holds a `seq`."""
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         """Inside a transaction: makes `holder` the acting scheduler if there is none, if the lease is older than
@@ -196,6 +229,9 @@ class EventServer(Protocol):
 
     def globals(self) -> list[GlobalRow]:
         """By name."""
+
+    def externals(self) -> dict[str, JobState | None]:
+        """By `job^INS`, in order: what other instances told last (rule C-06); None = no such job there."""
 
     def run(self, key: RunKey) -> Run | None: ...
 

@@ -258,6 +258,26 @@ on conflict (name) do update set value = excluded.value, last_changed = excluded
 -- name: delete_globals
 delete from global_value where name = :name;
 
+-- name: put_external_jobs
+insert into external_job (instance, name, status, exit_code, last_end, end_seq, since)
+values (:instance, :name, :status, :exit_code, :last_end, :end_seq, :since)
+on conflict (instance, name) do update set
+    status = excluded.status, exit_code = excluded.exit_code, last_end = excluded.last_end,
+    end_seq = excluded.end_seq, since = excluded.since;
+
+-- name: external_jobs
+select instance, name, status, exit_code, last_end, end_seq, since from external_job order by instance, name;
+
+-- name: put_external_instances
+insert into external_instance (instance, seq, digest, fault) values (:instance, :seq, :digest, :fault)
+on conflict (instance) do update set seq = excluded.seq, digest = excluded.digest, fault = excluded.fault;
+
+-- name: external_instances
+select instance, seq, digest, fault from external_instance order by instance;
+
+-- name: delete_external_instances
+delete from external_instance where instance = :instance;
+
 -- name: insert_effects
 insert into effect (kind, joid, run_num, ntry, job_ver, machine, value)
 values (:kind, :joid, :run_num, :ntry, :job_ver, :machine, :value);

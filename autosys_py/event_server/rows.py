@@ -18,6 +18,7 @@ from autosys_py.core.model import (
     Job,
     JobState,
     Machine,
+    Mark,
     NamedObject,
     Notification,
     RaisedAlarm,
@@ -333,6 +334,34 @@ def notification_row(order: Notification) -> tuple[Any, ...]:
 
 def notification_of(row: Row) -> Notification:
     return Notification(*row)
+
+
+# external_job, external_instance
+
+
+def external_row(name: str, state: JobState | None) -> tuple[Any, ...]:
+    """The row of `job^INS`."""
+    job, _, instance = name.rpartition("^")
+    if state is None:
+        return instance, escaped(job), None, None, None, 0, 0
+    return instance, escaped(job), int(state.status), state.exit_code, state.last_end, state.end_seq, state.since
+
+
+def external_of(row: Row) -> tuple[str, JobState | None]:
+    instance, job, status, exit_code, last_end, end_seq, since = row
+    name = f"{unescaped(job)}^{instance}"
+    if status is None:
+        return name, None
+    return name, JobState(Status(status), last_end=last_end, end_seq=end_seq, exit_code=exit_code, since=since)
+
+
+def mark_row(instance: str, mark: Mark) -> tuple[Any, ...]:
+    return instance, mark.seq, mark.digest, escaped(mark.fault)
+
+
+def mark_of(row: Row) -> tuple[str, Mark]:
+    instance, seq, digest, fault = row
+    return instance, Mark(seq, digest, unescaped(fault))
 
 
 # machine, global_value

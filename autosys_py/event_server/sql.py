@@ -1,5 +1,7 @@
 """The store over SQL, whichever way the statements are run."""
 
+from abc import abstractmethod
+
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.events import Events
 from autosys_py.event_server.reports import Reports
@@ -11,6 +13,17 @@ HEAD = "0007"
 
 class SqlStore(Turns, Events, Reports):
     """An `EventServer` but for what `Seam` leaves open, `version` and `close`."""
+
+    place: str
+    """What messages call it."""
+
+    @abstractmethod
+    def version(self) -> int:
+        """See `EventServer`."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """See `EventServer`."""
 
     def setting(self, key: str) -> str | None:
         row = self.row("setting", key=escaped(key))

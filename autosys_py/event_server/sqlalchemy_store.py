@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autosys_py.event_server.engine import make_engine, place_of, translated
 from autosys_py.event_server.errors import StoreError
 from autosys_py.event_server.migrate import upgrade
-from autosys_py.event_server.open import open_sqlite
+from autosys_py.event_server.open import open_sqlite, require_present, require_schema
 from autosys_py.event_server.queries import QUERIES
 from autosys_py.event_server.rows import Row
 from autosys_py.event_server.sql import HEAD, SqlStore
@@ -31,6 +31,8 @@ _BEGIN_WRITING = (
     f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})",
 )
 _BEGIN_READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ"}
+_READING = {"connect_timeout": 3, "options": "-c default_transaction_read_only=on -c statement_timeout=5000"}
+"""What libpq is told for another instance's database: never write, and never keep our scheduler waiting for long."""
 _VERSION = {
     "sqlite": "PRAGMA data_version",
     # The oldest transaction still running, and the next one: differs once any other has ended.
@@ -51,6 +53,38 @@ def open_sqlalchemy(url: str) -> "SqlAlchemyStore":
     try:
         if store.found_revision() != HEAD:
             upgrade(engine, store.place)
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def open_present_sqlalchemy(url: str) -> "SqlAlchemyStore":
+    """The same for a store that must be there with our schema. Raises errors of `errors.py`."""
+    file = sqlite_file(url)
+    if file is not None:
+        require_present(file)
+        return open_sqlalchemy(url)
+    return _with_our_schema(SqlAlchemyStore(make_engine(url), place_of(url)))
+
+
+def connect_reading(url: str) -> "SqlAlchemyStore":
+    """Another instance's store on a server, for reading alone. Raises errors of `errors.py`."""
+    engine = make_engine(url, connect_args=_READING)
+    if engine.dialect.name not in _BEGIN_READING:
+        raise StoreError(f"event store {place_of(url)}: use SQLite or PostgreSQL")
+    return _with_our_schema(SqlAlchemyStore(engine, place_of(url)))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite URL; None for a URL of another database. Raises `StoreError` for what is no URL."""
+    engine = make_engine(url)
+    return Path(str(make_url(url).database)) if engine.dialect.name == "sqlite" else None
+
+
+def _with_our_schema(store: "SqlAlchemyStore") -> "SqlAlchemyStore":
+    try:
+        require_schema(store.found_revision(), store.place)
     except StoreError:
         store.close()
         raise

@@ -27,17 +27,19 @@ _REFUSALS = (driver.Error, OverflowError, UnicodeError)
 _BY_POSITION: dict[str, str] = {}
 
 
-def connect(path: Path) -> Any:
-    """A driver's connection to an existing file, its durability and checks switched on.
+def connect(path: Path, patience: float = BUSY_TIMEOUT, *, read_only: bool = False) -> Any:
+    """A driver's connection to an existing file, its durability and checks switched on. `patience` is in seconds: how
+    long it waits for a lock.
 
     Raises errors of `errors.py`.
     """
+    mode = "ro" if read_only else "rw"
     try:
         connection = driver.connect(
-            f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT, isolation_level=None
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=patience, isolation_level=None
         )
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA query_only=ON" if read_only else "PRAGMA synchronous=FULL")
     except driver.Error as error:
         raise store_error(error, str(path)) from None
     return connection
@@ -46,9 +48,10 @@ def connect(path: Path) -> Any:
 class SqliteStore(SqlStore):
     """An `EventServer` in a file. Use `open_store`, which creates and migrates it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = BUSY_TIMEOUT, *, read_only: bool = False) -> None:
         self.path = path
-        self._connection = connect(path)
+        self.place = str(path)
+        self._connection = connect(path, patience, read_only=read_only)
         self._turnstile = Turnstile(path)
 
     def version(self) -> int:

@@ -322,6 +322,31 @@ notification = table(
     check("notification_is_numbered", "seq > 0 and joid > 0 and job_ver > 0 and tries >= 0"),
 )
 
+# What other instances told of their jobs, and how far their pasts were read (rule C-06). No status: no such job.
+external_job = table(
+    "external_job",
+    words("instance"),
+    words("name"),
+    maybe("status"),
+    maybe("exit_code"),
+    maybe("last_end"),
+    number("end_seq"),
+    number("since"),
+    PrimaryKeyConstraint("instance", "name"),
+    check("external_status", is_stored_status("status")),
+    check("external_is_numbered", "end_seq >= 0"),
+)
+
+external_instance = table(
+    "external_instance",
+    words("instance"),
+    number("seq"),
+    words("digest"),
+    words("fault"),
+    PrimaryKeyConstraint("instance"),
+    check("external_mark", "seq >= -1"),
+)
+
 lease = table(
     "lease",
     number("one", primary_key=True, autoincrement=False),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from autosys_py.core.model import Fact, Machine, Notification, Outcome
+from autosys_py.core.model import Fact, JobState, Machine, Notification, Outcome
 from autosys_py.event_server.definitions import Definitions
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.escapes import escaped, unescaped
@@ -13,9 +13,13 @@ from autosys_py.event_server.rows import (
     effect_of,
     effect_row,
     event_row,
+    external_of,
+    external_row,
     fact_row,
     job_of,
     machine_row,
+    mark_of,
+    mark_row,
     notification_of,
     notification_row,
     run_of,
@@ -38,9 +42,18 @@ class Turns(Definitions):
                 open_runs=[run_of(row) for row in self.rows("open_runs")],
                 effects=[effect_of(row) for row in self.rows("effects")],
                 notifications=[notification_of(row) for row in self.rows("notifications")],
-                last_seq=self._number("seq"),
+                last_seq=self.last_seq(),
                 last_run_num=self._number("run_num"),
+                externals=self.externals(),
+                instances=dict(mark_of(row) for row in self.rows("external_instances")),
             )
+
+    def externals(self) -> dict[str, JobState | None]:
+        return dict(external_of(row) for row in self.rows("external_jobs"))
+
+    def last_seq(self) -> int:
+        """The newest fact's number; 0 = there is none."""
+        return self._number("seq")
 
     def _number(self, name: str) -> int:
         row = self.row("number", name=name)
@@ -55,6 +68,7 @@ class Turns(Definitions):
         self._write_globals(outcome.globals.items(), now)
         self._write_machines(outcome.machines.items())
         record_uses(self, outcome.overrides_used)
+        self._write_told(outcome)
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))
@@ -97,6 +111,12 @@ class Turns(Definitions):
         for name, machine in changed:
             if machine is None:
                 self.delete_machine(name)
+
+    def _write_told(self, outcome: Outcome) -> None:
+        self.change_many("put_external_jobs", [external_row(name, state) for name, state in outcome.externals.items()])
+        marks = outcome.instances.items()
+        self.change_many("put_external_instances", [mark_row(name, mark) for name, mark in marks if mark is not None])
+        self.change_many("delete_external_instances", [(name,) for name, mark in marks if mark is None])
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         lease = self.lease()

@@ -147,7 +147,8 @@ class JobCheck:
         before = self.before.job if self.before is not None else None
         average = int(self.value("avg_runtime") or 0) if before is None else before.avg_runtime
         box_joid = self.box.joid if self.box is not None else 0
-        job = job_of(self.name, self.job_type, stored, before.joid if before else 0, box_joid, average)
+        joid = before.joid if before else 0
+        job = job_of(self.name, self.job_type, stored, joid, box_joid, average, self.settings.autoserv)
         return Definition(job, stored, self.settings.owner)
 
     def _seed(self) -> Status | None:

@@ -32,8 +32,9 @@ def job_of(
     joid: int = 0,
     box_joid: int = 0,
     avg_runtime: int = 0,
+    autoserv: str = "",
 ) -> Job:
-    """The job that checked attributes describe. Raises nothing for what the checks accept."""
+    """The job that checked attributes describe, in instance `autoserv`. Raises nothing for what the checks accept."""
     raw = dict(attributes)
     values = {key: plain(value) for key, value in raw.items() if key in READ}
     scheduled = values.get("date_conditions") == "1"
@@ -44,9 +45,9 @@ def job_of(
         job_type,
         box_joid,
         machine=values.get("machine", ""),
-        condition=_condition(raw, "condition"),
-        box_success=_condition(raw, "box_success"),
-        box_failure=_condition(raw, "box_failure"),
+        condition=_condition(raw, "condition", autoserv),
+        box_success=_condition(raw, "box_success", autoserv),
+        box_failure=_condition(raw, "box_failure", autoserv),
         schedule=schedule_of(values) if scheduled else None,
         run_window=window_of(values) if scheduled else None,
         exclude_calendar=values.get("exclude_calendar", "") if scheduled else "",
@@ -76,9 +77,9 @@ def _number(values: Mapping[str, str], name: str) -> int:
     return int(values.get(name, "0"))
 
 
-def _condition(values: Mapping[str, str], name: str) -> Condition | None:
+def _condition(values: Mapping[str, str], name: str, autoserv: str) -> Condition | None:
     text = values.get(name)
-    return None if text is None else conditions.parse(text).condition
+    return None if text is None else conditions.parse(text).condition.at_home(autoserv)
 
 
 def schedule_of(values: Mapping[str, str]) -> Schedule | None:

@@ -57,3 +57,5 @@ class Settings(NamedTuple):
     """The key UndefinedMachine: offline, error or local."""
     now: int = 0
     """When the stanza is applied, UTC seconds."""
+    autoserv: str = ""
+    """The name of this instance."""

@@ -32,7 +32,7 @@ def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator
         yield message(10082, fact.machine, name, f"{fact.joid}.{fact.run_num}.{fact.ntry}", severity="I")
     text = visible(fact.text or _reason(fact))
     if fact.code < UNSEEN:
-        line = f"CAUAJM_I_40245 EVENT: {fact.code.name:<17}{_fields(fact, name)}".rstrip()
+        line = f"CAUAJM_I_40245 EVENT: {padded(fact.code.name, 17)}{_fields(fact, name)}".rstrip()
         yield f"{line} TEXT {text}" if text and append_text else line
         if text and not append_text:
             yield f"<{text}>"
@@ -52,6 +52,11 @@ def _fields(fact: Fact, name: str) -> str:
             status = fact.status.name if fact.status is not None else fact.value
             machine = f" MACHINE: {padded(fact.machine, 16)}" if fact.machine else " "
             return f"STATUS: {padded(status, 16)}JOB: {name}{machine}{exit_code}"
+        case EventCode.EXTERNAL_DEPENDENCY:
+            status = fact.status.name if fact.status is not None else ""
+            return f"STATUS: {padded(status, 16)}JOB: {visible(fact.name)}"
+        case EventCode.REFRESH_EXTINST:
+            return f"INSTANCE: {visible(fact.name)} is available again"
         case EventCode.ALARM:
             return f"ALARM: {padded(fact.name, 17)}JOB: {name} {exit_code}"
         case EventCode.CHANGE_ALARM:

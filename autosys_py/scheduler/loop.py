@@ -17,6 +17,7 @@ from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.notifier.protocol import Notifier
+from autosys_py.scheduler.external import NOTHING, External, Told
 from autosys_py.scheduler.journal import Journal
 from autosys_py.scheduler.mailbag import Mailbag
 from autosys_py.scheduler.turn import Turns
@@ -46,6 +47,7 @@ class Loop:
         environment: dict[str, str],
         reload: Callable[[], Configuration] | None = None,
         notifier: Notifier | None = None,
+        external: External | None = None,
     ) -> None:
         self._reload = reload
         self._turns = turns
@@ -54,6 +56,7 @@ class Loop:
         self._clock = clock
         self._environment = environment
         self._mailbag = Mailbag(turns, notifier, journal.time_of, environment.get("AUTOSERV", ""))
+        self._external = external
         self._orders: deque[Effect] = deque()
         self._delivered: list[Effect] = []
         """Orders that no report answers, given but still in the outbox."""
@@ -93,22 +96,25 @@ class Loop:
             self._read_configuration()
         self._deliver()
         reports = self._collect()
+        told = self._external.look(self._clock()) if self._external is not None else NOTHING
         now = self._now()
         self._journal.mark(now)
         self._mailbag.give(now)
-        has_news = bool(reports) | self._mailbag.has_news(now)
+        has_news = bool(reports or told.events) | self._mailbag.has_news(now)
         if has_news or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
-            self._take_turn(reports)
+            self._take_turn(reports, told)
 
     def _read_configuration(self) -> None:
         self.reloading = False
         if self._reload is not None:
             self._turns.world.configuration = self._reload()
+            if self._external is not None:
+                self._external.reconnect()
             self._journal.write(self._now(), ["Configuration read again."])
 
-    def _take_turn(self, reports: list[Report]) -> None:
+    def _take_turn(self, reports: list[Report], told: Told) -> None:
         try:
-            outcome = self._turns.take(self._now, reports, self._delivered, self._mailbag.news)
+            outcome = self._turns.take(self._now, reports, self._delivered, self._mailbag.news, told)
         except StoreBusy:
             if self._turns.has_begun:
                 raise
@@ -120,6 +126,8 @@ class Loop:
         self._renewed = now
         self._version = None  # our own commit changed what is due
         self._agent.acknowledge(reports)
+        if self._external is not None:
+            self._external.acknowledge()
         if outcome.facts:
             self._last_work = self._clock()
             self._journal.write_facts(now, outcome.facts, self._name_of)

@@ -20,6 +20,7 @@ def recover(
     world = World(configuration, timetable.zone, local_nodes)
     world.timetable = timetable
     world.globals = dict(rows.globals)
+    world.externals, world.instances = dict(rows.externals), dict(rows.instances)
     for machine in rows.machines:
         world.set_machine(machine.name, machine)
     overrides = pending_overrides(store, rows.jobs)

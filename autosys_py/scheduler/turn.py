@@ -17,6 +17,7 @@ from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.notifier.letter import Letter, compose
+from autosys_py.scheduler.external import NOTHING, Told
 from autosys_py.scheduler.overrides import pending_override
 
 BATCH = 500
@@ -24,6 +25,7 @@ BATCH = 500
 
 REPORTS = frozenset(
     {
+        EventCode.EXTERNAL_DEPENDENCY,
         EventCode.AGENT_RUNNING,
         EventCode.AGENT_ENDED,
         EventCode.AGENT_START_FAILED,
@@ -68,10 +70,11 @@ class Turns:
         clock: Callable[[], int],
         reports: Iterable[Report],
         answered: Iterable[Effect] = (),
-        told: Iterable[Event] = (),
+        news: Iterable[Event] = (),
+        told: Told = NOTHING,
     ) -> Outcome:
-        """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report,
-        `told` is what became of notifications.
+        """One turn: agents' reports, what other instances told and what is due, by their own time. `answered` are
+        orders that need no report, `news` is what became of notifications.
         The clock is read when the store is ours, which may be long after it was asked for.
 
         Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
@@ -86,7 +89,8 @@ class Turns:
                 raise LeaseLost
             due = self._due(now)
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
-            for event in in_order(self.world, [*map(event_of, reports), *told, *came_up, *due]):
+            heard = [*map(event_of, reports), *news, *told.events]
+            for event in in_order(self.world, [*heard, *came_up, *due]):
                 self._attach(event, total)
                 outcome = self._step(event, now)
                 self._keep_silent(outcome)
@@ -94,6 +98,9 @@ class Turns:
                 merge(total, outcome)
             for joid in total.states.keys() - self.world.states.keys():
                 del total.states[joid]  # touched, and deleted later in the turn
+            read = Outcome(instances=dict(told.marks))
+            self.world.apply(read)
+            merge(total, read)
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
@@ -211,8 +218,9 @@ def event_of(report: Report) -> Event:
 
 
 def in_order(world: World, events: list[Event]) -> list[Event]:
-    """By priority, due time, arrival; within a second agents' reports before the rest (D-31), ticks behind it: outer
-    boxes, inner boxes, jobs (M-05); last the checks of must times, which a start in the same second satisfies."""
+    """By priority, due time, arrival; within a second reports, of agents and other instances, before the rest (D-31),
+    ticks behind it: outer boxes, inner boxes, jobs (M-05); last the checks of must times, which a start in the same
+    second satisfies."""
     if len(events) < 2:
         return events
     return sorted(events, key=lambda event: (event.priority, event.due, *_rank(world, event), event.eoid))
@@ -246,6 +254,8 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.runs |= part.runs
     total.globals |= part.globals
     total.machines |= part.machines
+    total.externals |= part.externals
+    total.instances |= part.instances
     total.events += part.events
     if part.answered:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]

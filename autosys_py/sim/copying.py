@@ -29,6 +29,7 @@ def copy_store(source: EventServer, target: EventServer, now: int) -> None:
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
         outcome.events = _events(source, numbers, versions)
+        outcome.externals = _externals(rows)
         target.write_turn([], outcome, now)
 
 
@@ -72,6 +73,14 @@ def _states(rows: WorldRows) -> dict[int, JobState]:
     for state in rows.states.values():
         state.end_seq = 0
     return rows.states
+
+
+def _externals(rows: WorldRows) -> dict[str, JobState | None]:
+    """What other instances told last: nobody asks them in a simulation."""
+    for state in rows.externals.values():
+        if state is not None:
+            state.end_seq = 0
+    return rows.externals
 
 
 def _open_runs(rows: WorldRows, numbers: dict[int, int], versions: dict[tuple[int, int], int]) -> list[Run]:

@@ -43,6 +43,12 @@ def test_a_bad_value_names_line_and_legal_values(text: str, complaint: str) -> N
     assert str(caught.value) == complaint
 
 
+def test_the_stores_of_other_instances() -> None:
+    found = parse("EventServer_PRD=sqlite:////p.db\nEventServer_1=x\nEventServer_D01 = sqlite:////d.db\n", pytest.fail)
+    assert (found.event_server_of("PRD"), found.event_server_of("D01")) == ("sqlite:////p.db", "sqlite:////d.db")
+    assert (found.event_server_of("ACE"), found.EventServer) == ("", "")
+
+
 def test_the_wait_between_tries_grows_to_its_limit() -> None:
     waits = [Configuration().restart_wait(tries) for tries in (1, 2, 3, 58, 100)]
     assert waits == [15, 20, 25, 300, 300]

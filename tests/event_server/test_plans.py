@@ -42,7 +42,8 @@ SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 """The rest needs no sorting; these two sort what they return, which is little."""
 
 WHOLE = set(
-    "heads machines globals effects notifications last_fact next_due lease renew_lease delete_lease revision".split()
+    """heads machines globals effects notifications last_fact next_due lease renew_lease delete_lease revision
+    external_jobs external_instances""".split()
 )
 """What is to read a whole, small table, or one end of an index."""
 

@@ -11,7 +11,8 @@ import pytest
 
 from autosys_py.agent.protocol import Report
 from autosys_py.agent.simulated import SimulatedOutcome
-from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
+from autosys_py.core.codes import LETTERS, TERMINAL, Alarm, EventCode, Status
+from autosys_py.core.external import REPORT_ONLY
 from autosys_py.core.model import Event, JobState, RunKey
 from autosys_py.core.overrides import RUN_NUM
 from autosys_py.scheduler.journal import lines
@@ -165,6 +166,9 @@ class Player:
         if word == "zone_alias":
             engine.zone_alias(*rest.split())
             return
+        if word == "external":
+            engine.told.append(self._told(rest.split()))
+            return
         if word in ("stop", "restart"):
             engine.stop() if word == "stop" else engine.restart()
             return
@@ -207,6 +211,36 @@ class Player:
         key = RunKey(joid, state.run_num, state.ntry)
         engine.agent.say(Report(EventCode[code], key, engine.now, text=text))
 
+    def _told(self, words: list[str]) -> Event:
+        """What the feed of another instance makes of `INS JOB STATUS [exit N] [at HH:MM] [report]`."""
+        engine = self._engine()
+        instance, *words = words
+        if words[0] in ("away", "back"):
+            fault = " ".join(words[1:]) if words[0] == "away" else ""
+            return Event(EventCode.REFRESH_EXTINST, engine.now, name=instance, value=fault)
+        name, status, *words = words
+        event = Event(EventCode.EXTERNAL_DEPENDENCY, engine.now, name=f"{name}^{instance}")
+        if status == "gone":
+            return event
+        state = event.state = JobState(Status[status], since=engine.now)
+        before = engine.world.state_named(name, instance)
+        if state.status not in (Status.STARTING, Status.RUNNING) and before is not None:
+            state.last_end, state.exit_code = before.last_end, before.exit_code
+        while words:
+            match words.pop(0):
+                case "exit":
+                    state.exit_code = int(words.pop(0))
+                case "at":
+                    state.since, _ = self._time(words.pop(0))
+                    event.due = state.since
+                case "report":
+                    event.value = REPORT_ONLY
+                case word:
+                    raise AssertionError(self._where(f"'{word}' is not understood"))
+        if state.status in TERMINAL:
+            state.last_end = state.since
+        return event
+
     def _check(self, expectation: str) -> None:
         match expectation.split():
             case ["no", "alarm", alarm, name]:
@@ -235,6 +269,10 @@ class Player:
                 text = expectation.removeprefix("no note ")
                 found = [line for line in self._log() if text in line]
                 assert not found, self._where(f"'{text}' in\n" + "\n".join(found))
+            case ["no", "alarm", alarm]:
+                assert alarm not in self._own_alarms(), self._where(expectation)
+            case ["alarm", alarm]:
+                assert alarm in self._own_alarms(), self._where(f"{expectation}; alarms {self._own_alarms()}")
             case ["note", *_]:
                 text = expectation.removeprefix("note ")
                 log = self._log()
@@ -314,6 +352,11 @@ class Player:
         found = [each.number for each in alarms if (each.alarm.name, each.job_name) == (alarm, name)]
         assert found, self._where(f"no alarm {alarm} of {name}")
         return str(found[-1])
+
+    def _own_alarms(self) -> list[str]:
+        """Alarms that belong to no job."""
+        facts = self._engine().facts[self.seen :]
+        return [Alarm(fact.alarm).name for fact in facts if fact.alarm is not None and not fact.joid]
 
     def _log(self) -> list[str]:
         engine = self._engine()
