@@ -9,6 +9,7 @@ from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, TERMINAL, Alarm, Ev
 from autosys_py.core.draft import Draft
 from autosys_py.core.kills import kill_process
 from autosys_py.core.model import Job, RunKey
+from autosys_py.core.resources import end_run
 from autosys_py.core.world import WAITING
 
 IDLE_JUDGED = frozenset({Status.SUCCESS, Status.FAILURE, Status.INACTIVE})
@@ -102,6 +103,7 @@ def end_box(draft: Draft, box: int, result: Status) -> None:
     key = RunKey(box, draft.state(box).run_num, draft.state(box).ntry)
     run = draft.close_run(key, result, draft.now, None)
     with draft.caused_by(fact):
+        end_run(draft, box, result)
         if run is not None:
             raise_end_alarms(draft, box, result, draft.now - run.start)
         reset_members(draft, box)

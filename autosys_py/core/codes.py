@@ -151,6 +151,19 @@ class EventCode(IntEnum):
     """Report: neither process nor exit record (rule R-10)."""
     AGENT_KILL_FAILED = 926
     """Report: something outlived the last signal (rule T-04)."""
+    RESOURCE_CHANGED = 930
+    """`jil` wrote, changed or deleted a resource."""
+    RESOURCE_POLL = 931
+    """Timer: a job in RESWAIT looks again at what its agent measures (rule L-09)."""
+    PEND_MACH_STATUS = 932
+    """Timer: GlobalPendMachStatus replaces PEND_MACH (rule L-15)."""
+    PEND_MACH_RELEASE = 933
+    """Timer: the next jobs may leave PEND_MACH (rule L-17)."""
+    AGENT_UNREACHABLE = 934
+    """Report: the agent of a machine does not answer, or refuses (`value` `blocked`), when a run is to be started or
+    when `name` was asked (semantics.md §4)."""
+    AGENT_REACHABLE = 935
+    """Report: the agent of machine `name` answers again (rule L-14)."""
 
 
 OPERATOR_EVENTS = frozenset(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import Condition
+from autosys_py.core.demands import NO_DEMANDS, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.schedule import RunWindow, Schedule
 
@@ -61,6 +62,7 @@ class Job:
     job_load: int = 0
     avg_runtime: int = 0
     """Minutes, seeds the average; 0 = unknown."""
+    resources: Demands = NO_DEMANDS
 
     @property
     def is_box(self) -> bool:
@@ -127,7 +129,19 @@ _COMPILED_CLASSES: dict[str, Any] = {
     "schedule": Schedule,
     "run_window": RunWindow,
     "exit_rule": ExitRule,
+    "resources": Demands,
 }
+
+
+class Holding(NamedTuple):
+    """Units of a resource that a job holds, or consumed in its present run."""
+
+    name: str
+    machine: str
+    """The resource's machine; empty = global."""
+    units: int
+    free: str
+    """`Y`, `A` or `N` of a renewable resource (rule L-07); `D` = depletable, never given back."""
 
 
 @dataclass(slots=True)
@@ -168,6 +182,9 @@ class JobState:
     before_hold: Status | None = None
     """The status that JOB_ON_HOLD replaced (rule H-03)."""
     queue_priority: int | None = None
+    """CHANGE_PRIORITY of the present wait; None = the definition's."""
+    holds: tuple[Holding, ...] = ()
+    """Units of resources: of the present run, or kept from the last one (rule L-07)."""
 
     @property
     def is_live(self) -> bool:
@@ -211,6 +228,78 @@ class Machine:
     @property
     def is_virtual(self) -> bool:
         return self.type in VIRTUAL_TYPES
+
+
+class Member(NamedTuple):
+    """A real machine in a virtual one."""
+
+    name: str
+    max_load: int | None
+    """Units that may run there by way of the virtual machine; None = what the machine itself allows."""
+    factor: float | None
+    """None = the machine's own."""
+
+
+def members_of(machine: Machine) -> list[Member]:
+    """The members of a virtual machine in listed order; the load behind a `machine` line is that member's."""
+    members: list[Member] = []
+    for name, value in machine.attributes if machine.is_virtual else ():
+        if name == "machine":
+            members.append(Member(value, None, None))
+        elif members and name == "max_load":
+            members[-1] = members[-1]._replace(max_load=int(value) if value else None)
+        elif members and name == "factor":
+            members[-1] = members[-1]._replace(factor=float(value) if value else None)
+    return members
+
+
+class ResourceKey(NamedTuple):
+    """What a resource is known by: its name may exist once on each machine and once globally."""
+
+    name: str
+    machine: str = ""
+    """Empty = global."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A virtual resource as `insert_resource` defined it (rule L-06)."""
+
+    key: ResourceKey
+    type: str
+    """`R` renewable, `D` depletable, `T` threshold."""
+    amount: int = 0
+
+
+def resource_of(thing: "NamedObject") -> Resource:
+    """The stored object as the scheduler reads it."""
+    return Resource(ResourceKey(thing.name, thing.part), thing.value("res_type"), int(thing.value("amount", "0")))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What an agent measures of its host (rules L-08, L-10); None = it does not know."""
+
+    os_type: str | None = None
+    """AIX, HPUX, LINUX, SOLARIS, WINDOWS …"""
+    os_version: str | None = None
+    cpu_count: int | None = None
+    physical_memory: int | None = None
+    """Megabytes."""
+    memory_in_use: int | None = None
+    """Percent."""
+    free_cpu: int | None = None
+    """Percent."""
+
+
+class CountKey(NamedTuple):
+    """What one of the scheduler's own counts is of."""
+
+    kind: str
+    """`consumed`: units of a depletable resource; `turn`: whose turn it is in a list of machines (rule L-10);
+    `missing`: 1 = the agent does not answer, 2 = it refuses (rule L-12)."""
+    name: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +354,8 @@ class Event:
     """Attached by the shell to DEFINITION_CHANGED of a new job: its first state."""
     machine: Machine | None = None
     """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
+    resource: Resource | None = None
+    """Attached by the shell to RESOURCE_CHANGED, never stored; None there = deleted."""
 
 
 @dataclass(slots=True)
@@ -335,6 +426,10 @@ class Run:
     forced: bool = False
     first_seq: int = 0
     """`seq` of the fact that started it."""
+    job_load: int = 0
+    """Units that it puts on its machine while it is open (rule L-01)."""
+    virtual: str = ""
+    """The virtual machine by way of which its machine was chosen; empty = by its own name."""
 
 
 @dataclass(slots=True)
@@ -349,6 +444,10 @@ class Outcome:
     """None = deleted."""
     machines: dict[str, Machine | None] = field(default_factory=dict)
     """Machines whose online state changed; None = deleted."""
+    counts: dict[CountKey, int] = field(default_factory=dict)
+    """The scheduler's own counts that changed, as they are now."""
+    pending_from: int | None = None
+    """From when on the next jobs may leave PEND_MACH (GlobalPendMachInterval); None = as before."""
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     answered: list[tuple[EffectKind, RunKey]] = field(default_factory=list)

@@ -8,7 +8,7 @@ follows by itself.
 
 from collections.abc import Callable
 
-from autosys_py.core import commands, definitions, notes, runs, timers
+from autosys_py.core import commands, definitions, notes, queues, resources, runs, timers
 from autosys_py.core.codes import EventCode
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Outcome
@@ -30,6 +30,12 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.QUE_RECOVERY: definitions.rebuild,
     EventCode.DEFINITION_CHANGED: definitions.definition_changed,
     EventCode.MACHINE_CHANGED: definitions.machine_changed,
+    EventCode.RESOURCE_CHANGED: resources.resource_changed,
+    EventCode.RESOURCE_POLL: queues.poll_resources,
+    EventCode.PEND_MACH_STATUS: queues.replace_pending,
+    EventCode.PEND_MACH_RELEASE: queues.release_more,
+    EventCode.AGENT_UNREACHABLE: runs.unreachable,
+    EventCode.AGENT_REACHABLE: runs.reachable,
 }
 
 WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {

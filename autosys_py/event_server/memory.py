@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import (
+    CountKey,
     Definition,
     Effect,
     EffectKind,
@@ -57,6 +58,7 @@ class MemoryStore:
         self._naming: dict[str, dict[int, None]] = {}
         self._states: dict[int, JobState] = {}
         self._machines: dict[str, Machine] = {}
+        self._counts: dict[CountKey, int] = {}
         self._objects: dict[tuple[str, str, str], NamedObject] = {}
         self._globals: dict[str, GlobalRow] = {}
         self._events: dict[int, Event] = {}
@@ -246,12 +248,11 @@ class MemoryStore:
             states={joid: _copy_state(self._states[joid]) for joid in sorted(self._current) if joid in self._states},
             globals={row.name: row.value for row in self.globals()},
             machines=self.machines(),
-            open_runs=[
-                _copy_run(run) for joid in sorted(self._runs) for run in _tries(self._runs[joid]) if run.end is None
-            ],
+            open_runs=self.open_runs(),
             effects=[self._effects[number] for number in sorted(self._effects)],
             last_seq=counters["seq"],
             last_run_num=counters["run_num"],
+            counts=self.counts(),
         )
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
@@ -264,6 +265,8 @@ class MemoryStore:
             self._put(self._runs.setdefault(key.joid, {}), (key.run_num, key.ntry), _copy_run(run))
         self._write_globals(outcome.globals, now)
         self._write_machines(outcome.machines)
+        for count, value in outcome.counts.items():
+            self._put(self._counts, count, value)
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self._write_orders(outcome)
@@ -348,6 +351,13 @@ class MemoryStore:
     def globals(self) -> list[GlobalRow]:
         return [self._globals[name] for name in sorted(self._globals)]
 
+    def counts(self) -> dict[CountKey, int]:
+        return {key: self._counts[key] for key in sorted(self._counts)}
+
+    def open_runs(self) -> list[Run]:
+        tries = (run for joid in sorted(self._runs) for run in _tries(self._runs[joid]))
+        return [_copy_run(run) for run in tries if run.end is None]
+
     def run(self, key: RunKey) -> Run | None:
         run = self._runs.get(key.joid, {}).get((key.run_num, key.ntry))
         return None if run is None else _copy_run(run)
@@ -428,7 +438,7 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
     return copy
 
 
-_copy_event = _copier(Event, without=("definition", "state", "machine"))
+_copy_event = _copier(Event, without=("definition", "state", "machine", "resource"))
 _copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

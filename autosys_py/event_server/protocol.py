@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import (
+    CountKey,
     Definition,
     Effect,
     Event,
@@ -63,6 +64,8 @@ class WorldRows(NamedTuple):
     """Orders not yet answered, oldest first."""
     last_seq: int
     last_run_num: int
+    counts: dict[CountKey, int]
+    """The scheduler's own counts."""
 
 
 class EventServer(Protocol):
@@ -160,8 +163,8 @@ class EventServer(Protocol):
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
-        globals, machines and counters, deletes definitions and answered effects, inserts new effects and events. In
-        that order: an effect both issued and answered in one outcome stays, so whoever merges outcomes leaves it out.
+        globals, machines, counts and counters, deletes definitions and answered effects, inserts new effects and
+        events. In that order: an effect both issued and answered in one outcome stays, so whoever merges outcomes leaves it out.
         Of a machine only `offline` is written, its definition being `jil`'s. Raises `LostEvent` if a processed event
         was no longer there, `StoreError` if the past already holds a `seq`."""
 
@@ -188,6 +191,12 @@ class EventServer(Protocol):
 
     def globals(self) -> list[GlobalRow]:
         """By name."""
+
+    def counts(self) -> dict[CountKey, int]:
+        """The scheduler's own counts: units consumed of depletable resources, missing machines, turns taken."""
+
+    def open_runs(self) -> list[Run]:
+        """Runs without an end, by job and number."""
 
     def run(self, key: RunKey) -> Run | None: ...
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from autosys_py.core.model import Fact, Machine, Outcome
+from autosys_py.core.model import CountKey, Fact, Machine, Outcome, Run
 from autosys_py.event_server.definitions import Definitions
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.protocol import WorldRows
 from autosys_py.event_server.rows import (
+    count_of,
+    count_row,
     effect_of,
     effect_row,
     event_row,
@@ -31,11 +33,18 @@ class Turns(Definitions):
                 states={row[0]: state_of(row[1:]) for row in self.pages("states_after")},
                 globals={unescaped(name): unescaped(value) for name, value, _ in self.rows("globals")},
                 machines=self.machines(),
-                open_runs=[run_of(row) for row in self.rows("open_runs")],
+                open_runs=self.open_runs(),
                 effects=[effect_of(row) for row in self.rows("effects")],
                 last_seq=self._number("seq"),
                 last_run_num=self._number("run_num"),
+                counts=self.counts(),
             )
+
+    def open_runs(self) -> list[Run]:
+        return [run_of(row) for row in self.rows("open_runs")]
+
+    def counts(self) -> dict[CountKey, int]:
+        return dict(count_of(row) for row in self.rows("counts"))
 
     def _number(self, name: str) -> int:
         row = self.row("number", name=name)
@@ -49,6 +58,7 @@ class Turns(Definitions):
         self.change_many("put_runs", (run_row(run) for run in outcome.runs.values()))
         self._write_globals(outcome.globals.items(), now)
         self._write_machines(outcome.machines.items())
+        self.change_many("put_counts", [count_row(key, value) for key, value in outcome.counts.items()])
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))

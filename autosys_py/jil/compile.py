@@ -7,6 +7,7 @@ Takes values that the checks let pass; it repeats none of them. What is stored b
 from collections.abc import Iterable, Mapping
 
 from autosys_py.core.condition import Condition
+from autosys_py.core.demands import ALL, NO_DEMANDS, Demand, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.model import Job
 from autosys_py.core.schedule import RunWindow, Schedule
@@ -17,7 +18,7 @@ TIMES = ("start_times", "start_mins", "days_of_week")
 READ = frozenset(
     """machine date_conditions start_times start_mins days_of_week run_calendar run_window n_retrys term_run_time
     max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
-    job_load max_exit_success success_codes fail_codes returncode_map_to_completed""".split()
+    job_load resources max_exit_success success_codes fail_codes returncode_map_to_completed""".split()
 )
 """Attributes that decide, beside the conditions."""
 
@@ -59,6 +60,7 @@ def job_of(
         priority=_number(values, "priority"),
         job_load=_number(values, "job_load"),
         avg_runtime=avg_runtime,
+        resources=demands_of(values),
     )
 
 
@@ -89,6 +91,25 @@ def window_of(values: Mapping[str, str]) -> RunWindow | None:
     """The run window; None without one."""
     text = values.get("run_window")
     return RunWindow(*domains.run_window(text)) if text else None
+
+
+def demands_of(values: Mapping[str, str]) -> Demands:
+    """What the job asks of resources."""
+    text = values.get("resources")
+    return Demands(map(_demand, domains.resources(text))) if text else NO_DEMANDS
+
+
+def _demand(group: domains.Resource) -> Demand:
+    keys = dict(group.keys)
+    quantity = keys.get("QUANTITY", "1")
+    return Demand(
+        group.name,
+        ALL if quantity.upper() == "ALL" else int(quantity),
+        keys.get("FREE", "Y").upper(),
+        keys.get("VALUEOP", "").upper(),
+        keys.get("VALUE", ""),
+        keys.get("VERSION", ""),
+    )
 
 
 def exit_rule_of(values: Mapping[str, str]) -> ExitRule:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autosys_py.agent.protocol import Agent, Report, StartOrder
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Outcome
+from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Outcome, Readings, resource_of
 from autosys_py.core.step import step
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
@@ -25,6 +25,7 @@ REPORTS = frozenset(
         EventCode.AGENT_START_FAILED,
         EventCode.AGENT_LOST,
         EventCode.AGENT_KILL_FAILED,
+        EventCode.AGENT_UNREACHABLE,
     }
 )
 
@@ -45,8 +46,11 @@ class Turns:
     """Told of an event that the core failed on, inside the handler of the exception."""
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
+    measure: Callable[[], Readings] | None = None
+    """Asks the agent what it measures of this host; None in a simulation."""
     has_begun: bool = False
     """The last turn got as far as owning the store."""
+    _measured: int = -1
 
     def take(self, clock: Callable[[], int], reports: Iterable[Report], answered: Iterable[Effect] = ()) -> Outcome:
         """One turn: agents' reports and what is due, by their own time. `answered` are orders that need no report.
@@ -60,6 +64,7 @@ class Turns:
         with self.store.transaction():
             self.has_begun = True
             now = clock()
+            self._measure(now)
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
             due = self._due(now)
@@ -103,6 +108,12 @@ class Turns:
             environment,
         )
 
+    def _measure(self, now: int) -> None:
+        """What the agent measures, at most once a second: decisions of a turn see one state of the host."""
+        if self.measure is not None and now != self._measured:
+            self._measured = now
+            self.world.readings = self.measure()
+
     def _due(self, now: int) -> list[Event]:
         """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""
         limit = BATCH
@@ -129,6 +140,9 @@ class Turns:
                 event.state = row.state if row else None
         elif event.code is EventCode.MACHINE_CHANGED:
             event.machine = self.store.machine(event.name)
+        elif event.code is EventCode.RESOURCE_CHANGED:
+            thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
+            event.resource = resource_of(thing) if thing else None
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
@@ -191,6 +205,8 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.runs |= part.runs
     total.globals |= part.globals
     total.machines |= part.machines
+    total.counts |= part.counts
+    total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
     total.events += part.events
     if part.answered:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]

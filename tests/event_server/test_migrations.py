@@ -16,11 +16,12 @@ from autosys_py.event_server.tables import is_status, is_stored_status, metadata
 
 
 def schema(file: Path) -> set[str]:
-    """Every statement that made the file, blanks and the order of constraints aside."""
+    """Every statement that made the file, punctuation and the order of columns and constraints aside: a column that was
+    added later stands behind the constraints."""
     connection = driver.connect(file)
     rows = connection.execute("select sql from sqlite_master where sql is not null").fetchall()
     connection.close()
-    statements = {" ".join(sorted(re.split(r",\s*\n|\s+", sql))) for (sql,) in rows}
+    statements = {" ".join(sorted(re.split(r"[\s,()]+", sql))) for (sql,) in rows}
     return {each for each in statements if "alembic_version" not in each}
 
 

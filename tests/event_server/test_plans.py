@@ -38,7 +38,7 @@ INDEXES = {
 SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 """The rest needs no sorting; these two sort what they return, which is little."""
 
-WHOLE = set("heads machines globals effects last_fact next_due lease renew_lease delete_lease revision".split())
+WHOLE = set("heads machines globals counts effects last_fact next_due lease renew_lease delete_lease revision".split())
 """What is to read a whole, small table, or one end of an index."""
 
 
