@@ -61,7 +61,7 @@ def admit(draft: Draft, job: Job, *, forced: bool) -> Verdict:
 
 def _priority(draft: Draft, job: Job, *, forced: bool) -> int:
     state = draft.state(job.joid)
-    if state.status in QUEUED:
+    if state.status in QUEUED and state.forced >= forced:
         return priority_of(job, state)
     return 0 if forced else job.priority
 

@@ -19,7 +19,8 @@ RESET_AT_END = frozenset({Status.ACTIVATED, *WAITING})
 """Members that a box's end makes INACTIVE (rules B-10, B-32)."""
 
 ACTIVATED_ONLY = frozenset({Status.ACTIVATED})
-NOT_STARTED = frozenset({Status.ACTIVATED, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
+ABOUT_TO_START = frozenset({Status.ACTIVATED, Status.RESWAIT})
+NOT_STARTED = frozenset({*ABOUT_TO_START, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
 """Statuses of a sub-box that did not start in this run of its parent, or was taken out of it."""
 
 
@@ -130,7 +131,7 @@ def reset_members(draft: Draft, box: int, waiting: frozenset[Status] = RESET_AT_
         elif draft.state(joid).latched:
             draft.change(draft.outcome.facts[-1], joid, latched=False)
         if draft.job(joid).is_box and status in NOT_STARTED:
-            reset_members(draft, joid, waiting if status is Status.ACTIVATED else ACTIVATED_ONLY)
+            reset_members(draft, joid, waiting if status in ABOUT_TO_START else ACTIVATED_ONLY)
 
 
 def terminate(draft: Draft, joid: int, signals: str = "") -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, QUEUED, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.condition import Asker, Condition
-from autosys_py.core.lines import Line, Lines, lines_of
+from autosys_py.core.lines import Line, Lines, lines_of, lines_on_machine
 from autosys_py.core.model import (
     CountKey,
     Effect,
@@ -325,7 +325,7 @@ class Draft:
         """Who waits for load on that machine is to be looked at."""
         names = [machine, *self.world.virtuals.get(machine, ())]
         for value in dict.fromkeys(value for name in names for value in self.lines.values_naming(name)):
-            self.opened[Line(Status.QUE_WAIT, value)] = None
+            self.opened |= dict.fromkeys(lines_on_machine(value))
 
     # Inside
 

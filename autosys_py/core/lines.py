@@ -59,11 +59,23 @@ def machine_names(value: str) -> list[str]:
     return [name.strip() for name in value.split(",")]
 
 
+def machine_line(value: str) -> Line:
+    """Who waits for resources and might find them on another machine of that value. No resource is called so."""
+    return Line(Status.RESWAIT, f"machine {value}")
+
+
+def lines_on_machine(value: str) -> list[Line]:
+    """Who may go on when that value leads to more load units, or to one more machine."""
+    return [Line(Status.QUE_WAIT, value), machine_line(value)]
+
+
 def lines_of(job: Job, status: Status) -> Iterator[Line]:
     """Where a job stands in that status: nowhere unless it is queued."""
     if status is Status.RESWAIT:
         for name in dict.fromkeys(demand.name for demand in job.resources):
             yield Line(status, name)
+        if job.machine:
+            yield machine_line(job.machine)
     elif status in QUEUED:
         yield Line(status, job.machine)
 
@@ -120,9 +132,8 @@ class Lines:
         for line in lines_of(job, state.status):
             group = group_of(job, state)
             insort(self._writable(line, group), Place(state.since, job.joid))
-            if line.status is not Status.RESWAIT:
-                for name in machine_names(job.machine):
-                    self._values.setdefault(name, {})[job.machine] = None
+        for name in machine_names(job.machine) if state.status in QUEUED else ():
+            self._values.setdefault(name, {})[job.machine] = None
 
     def leave(self, job: Job, state: JobState) -> None:
         """Takes a job out; `state` is the one that it joined with."""

@@ -10,7 +10,7 @@ from autosys_py.core import notes
 from autosys_py.core.admission import Verdict, admit
 from autosys_py.core.codes import QUEUED, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.lines import Group, Line, lines_of
+from autosys_py.core.lines import Group, Line, lines_of, lines_on_machine
 from autosys_py.core.machines import candidates, is_online
 from autosys_py.core.model import Event, Job
 from autosys_py.core.resources import poll
@@ -24,8 +24,7 @@ def open_machine(draft: Draft, name: str) -> None:
     """A machine came online or has another max_load: who waits for it, by any name, is to be looked at."""
     for each in [name, *draft.world.virtuals.get(name, ())]:
         for value in draft.lines.values_naming(each):
-            draft.opened[Line(Status.PEND_MACH, value)] = None
-            draft.opened[Line(Status.QUE_WAIT, value)] = None
+            draft.opened |= dict.fromkeys([Line(Status.PEND_MACH, value), *lines_on_machine(value)])
 
 
 def open_all(draft: Draft) -> None:

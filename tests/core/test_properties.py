@@ -325,11 +325,11 @@ class Story:
 
     def _machines(self) -> Iterator[str]:
         for name in MACHINES:
-            yield f"insert_machine: {name}  node_name: localhost  {self._limit(0.6)}"
+            yield f"insert_machine: {name}  node_name: localhost  {self._limit(0.8)}"
         yield f"insert_machine: v  machine: m  {self._limit(0.3)}  machine: m2  {self._limit(0.3)}"
 
     def _limit(self, likelihood: float) -> str:
-        return f"max_load: {self.chance.choice([10, 15, 20])}" if self.chance.random() < likelihood else ""
+        return f"max_load: {self.chance.choice([10, 10, 15, 20])}" if self.chance.random() < likelihood else ""
 
     def _resources(self) -> Iterator[str]:
         yield f"insert_resource: r  res_type: R  amount: {self.chance.randint(1, 3)}"
@@ -372,8 +372,8 @@ class Story:
                 parts += self._some(0.15, f"{override}: {self._condition()}")
         else:
             parts += [f"machine: {chance.choice(VALUES)}", *self._some(0.3, "n_retrys: 2")]
-            parts += self._some(0.5, f"job_load: {chance.choice([5, 10, 10, 15])}")
-            parts += self._some(0.5, f"priority: {chance.choice([0, 1, 1, 2, 3])}")
+            parts += self._some(0.8, f"job_load: {chance.choice([5, 10, 10, 15])}")
+            parts += self._some(0.8, f"priority: {chance.choice([1, 1, 2, 3])}")
         parts += self._some(0.25, f"resources: {self._demands(is_box=is_box)}")
         parts += self._some(0.4, f"condition: {self._condition()}")
         parts += self._some(0.15, f"term_run_time: {chance.randint(1, 5)}")
@@ -425,6 +425,9 @@ class Story:
             return
         if chance.random() < 0.06:
             self.engine.restart()
+        if chance.random() < 0.15:
+            self._rush()
+            return
         event = Event(chance.choice(EVENTS), self.engine.now, sent_by="operator@host")
         event.joid = chance.choice([*world.jobs, *world.jobs, 99])
         match event.code:
@@ -441,6 +444,12 @@ class Story:
             case _:
                 event.value = chance.choice(["", "", "", "15,9", "abc", "-1"])
         self.engine.send(event)
+
+    def _rush(self) -> None:
+        """Everything is to start at once."""
+        code = self.chance.choice([EventCode.STARTJOB] * 3 + [EventCode.FORCE_STARTJOB])
+        for joid in self.chance.sample(sorted(self.engine.world.jobs), len(self.engine.world.jobs)):
+            self.engine.send(Event(code, self.engine.now, joid=joid, sent_by="operator@host"))
 
     def _define(self) -> None:
         chance, world = self.chance, self.engine.world
