@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact
+from autosys_py.core.model import Effect, Event, Fact, Readings
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.recover import recover
@@ -31,6 +31,8 @@ class Engine:
         self.store = store or MemoryStore()
         self.agent = SimulatedAgent(lambda: self.now)
         self.facts: list[Fact] = []
+        self.readings: Readings | None = None
+        """What the agent measures; None = nobody does."""
         with self.store.transaction():
             self.store.take_lease("test", self.now, 30, lambda holder: True)
         self.restart()
@@ -39,7 +41,7 @@ class Engine:
         """Forgets everything that is not in the store and comes up again."""
         self.away = False
         self.world, self._orders, adopted = recover(self.store, self.configuration, self.zone, LOCAL)
-        self._turns = Turns(self.store, self.world, "test", self._fail)
+        self._turns = Turns(self.store, self.world, "test", self._fail, measure=lambda: self.readings)
         self._delivered: list[Effect] = []
         starts = [self._turns.start_order(effect, {}) for effect in adopted]
         self.agent.adopt([order for order in starts if order is not None])

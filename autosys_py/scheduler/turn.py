@@ -46,7 +46,7 @@ class Turns:
     """Told of an event that the core failed on, inside the handler of the exception."""
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
-    measure: Callable[[], Readings] | None = None
+    measure: Callable[[], Readings | None] | None = None
     """Asks the agent what it measures of this host; None in a simulation."""
     has_begun: bool = False
     """The last turn got as far as owning the store."""

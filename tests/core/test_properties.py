@@ -272,7 +272,8 @@ def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
     retried = by_hand and event.code is EventCode.RESTART
     moved = again and state.was_idle_run  # its run began outside
     if box is not None and not moved:
-        assert box.status is Status.RUNNING, f"{job.name} starts in a box that does not run"
+        by_hand_only = again and box.status is Status.STARTING  # stored and means nothing
+        assert box.status is Status.RUNNING or by_hand_only, f"{job.name} starts in a box that does not run"
         if not (again or retried):
             assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
             assert by_hand or state.status in (Status.ACTIVATED, *QUEUED), f"{job.name} starts from {state.status.name}"
@@ -482,7 +483,6 @@ class Story:
                 if boxes and is_command and not is_iced and chance.random() < 0.4:
                     change = f"box_name: {chance.choice(boxes)}"
                 self.engine.load(f"update_job: {name}  {change}")
-
 
     def _other_definition(self) -> str:
         """A machine or a resource changes; never to less than what is in use."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, Alarm, EventCode, Status
-from autosys_py.core.model import Event
+from autosys_py.core.draft import Draft
+from autosys_py.core.model import Event, Readings, ResourceKey
+from autosys_py.core.resources import available
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -82,6 +85,8 @@ class Player:
                 self.config.append(rest)
             case "run":
                 self._plan(rest)
+            case "host":
+                self._measure(rest)
             case _:
                 self._step(statement)
 
@@ -91,24 +96,36 @@ class Player:
             self.engine = Engine(begin, self.zone, configured("\n".join(self.config)))
         return self.engine
 
+    def _measure(self, text: str) -> None:
+        """`cpu_count=4 os_type=LINUX`: what the agent measures from now on."""
+        readings = self._engine().readings or Readings()
+        pairs = [pair.partition("=") for pair in text.split()]
+        values = {key: int(value) if value.isdigit() else value for key, _, value in pairs}
+        self._engine().readings = replace(readings, **values)  # type: ignore[arg-type]
+
     def _plan(self, text: str) -> None:
         name, *words = text.split()
         name, _, start = name.partition("#")
         runtime, exit_code, failure = 60, 0, ""
         ends: int | None = exit_code
+        unreachable = ""
         while words:
             word = words.pop(0)
             if word == "exit":
                 ends = int(words.pop(0))
             elif word == "signal":
                 ends = -int(words.pop(0))
+            elif word in ("missing", "blocked"):
+                unreachable = word
             elif word == "lost":
                 ends = None
             elif word == "fail":
                 failure, words = " ".join(words), []
             else:
                 runtime = seconds(word)
-        self._engine().agent.plan(name, SimulatedOutcome(runtime, ends, failure), int(start or 0))
+        self._engine().agent.plan(
+            name, SimulatedOutcome(runtime, ends, failure, unreachable=unreachable), int(start or 0)
+        )
 
     def _step(self, statement: str) -> None:
         engine = self._engine()
@@ -148,7 +165,7 @@ class Player:
         event = Event(EventCode[word], engine.now, sent_by="operator@host")
         if event.code is EventCode.SET_GLOBAL:
             event.name, _, event.value = rest.partition("=")
-        elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
+        elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE, EventCode.AGENT_REACHABLE):
             event.name = rest
         elif rest:
             name, *more = rest.split()
@@ -183,6 +200,17 @@ class Player:
                 assert str(self._state(name).exit_code) == code, self._where(
                     f"{name} has exit code {self._state(name).exit_code}, not {code}"
                 )
+            case [name, "on", machine]:
+                assert self._state(name).machine == machine, self._where(f"{name} is on {self._state(name).machine}")
+            case ["load", machine, units]:
+                load = self._engine().world.loads.get((machine, ""), 0)
+                assert load == int(units), self._where(f"the load of {machine} is {load}")
+            case ["free", resource, units]:
+                there = self._free(resource)
+                assert there == int(units), self._where(f"{there} units of {resource} are free")
+            case [name, "holds", *held]:
+                shown = " ".join(f"{each.units} {each.name}" for each in self._state(name).holds)
+                assert shown == ("" if held == ["nothing"] else " ".join(held)), self._where(f"{name} holds {shown}")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
@@ -199,6 +227,13 @@ class Player:
     def _shown(self, name: str) -> str:
         state = self._state(name)
         return LETTERS[state.status] + ("/NE" if state.noexec else "")
+
+    def _free(self, resource: str) -> int:
+        """Available units of `name` or `name@machine`."""
+        name, _, machine = resource.partition("@")
+        engine = self._engine()
+        found = engine.world.resources[ResourceKey(name, machine)]
+        return available(Draft(engine.world, engine.now), found)
 
     def _alarms(self) -> list[tuple[str, str]]:
         world = self._engine().world
