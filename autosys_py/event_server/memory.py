@@ -354,6 +354,9 @@ class MemoryStore:
     def counts(self) -> dict[CountKey, int]:
         return {key: self._counts[key] for key in sorted(self._counts)}
 
+    def holders(self) -> list[int]:
+        return sorted(joid for joid, state in self._states.items() if state.holds)
+
     def open_runs(self) -> list[Run]:
         tries = (run for joid in sorted(self._runs) for run in _tries(self._runs[joid]))
         return [_copy_run(run) for run in tries if run.end is None]

@@ -195,6 +195,9 @@ class EventServer(Protocol):
     def counts(self) -> dict[CountKey, int]:
         """The scheduler's own counts: units consumed of depletable resources, missing machines, turns taken."""
 
+    def holders(self) -> list[int]:
+        """Jobs that hold units of resources, by joid."""
+
     def open_runs(self) -> list[Run]:
         """Runs without an end, by job and number."""
 

@@ -307,6 +307,9 @@ select value from global_value where name = :name;
 -- name: globals
 select name, value, last_changed from global_value order by name;
 
+-- name: holders
+select joid from job_status where holds <> '' order by joid;
+
 -- name: run
 select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
     job_load, virtual_machine

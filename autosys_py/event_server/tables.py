@@ -209,6 +209,9 @@ job_status = table(
     check("state_truths", is_truth("noexec", "latched", "forced", "killed")),
 )
 
+_holding = text("holds <> ''")
+Index("state_holds", job_status.c.joid, sqlite_where=_holding, postgresql_where=_holding)
+
 job_runs = table(
     "job_runs",
     number("joid"),

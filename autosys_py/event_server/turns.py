@@ -43,6 +43,9 @@ class Turns(Definitions):
     def open_runs(self) -> list[Run]:
         return [run_of(row) for row in self.rows("open_runs")]
 
+    def holders(self) -> list[int]:
+        return [joid for (joid,) in self.rows("holders")]
+
     def counts(self) -> dict[CountKey, int]:
         return dict(count_of(row) for row in self.rows("counts"))
 

@@ -11,6 +11,8 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("job_status", sa.Column("holds", sa.Text(), nullable=False, server_default=""))
+    holding = sa.text("holds <> ''")
+    op.create_index("state_holds", "job_status", ["joid"], sqlite_where=holding, postgresql_where=holding)
     op.add_column("job_runs", sa.Column("job_load", NUMBER, nullable=False, server_default="0"))
     op.add_column("job_runs", sa.Column("virtual_machine", sa.Text(), nullable=False, server_default=""))
     op.create_table(
