@@ -191,7 +191,7 @@ insert_job: box   job_type: BOX   date_conditions: 1   start_times: "04:00"
 insert_job: a   box_name: box   command: x   machine: v   job_load: 10   priority: 1
 insert_job: b   box_name: box   command: x   machine: v   job_load: 10   priority: 1   resources: (tape)
 insert_job: c   box_name: box   command: x   machine: v   job_load: 10   priority: 2
-insert_job: d   box_name: box   command: x   machine: elsewhere   resources: (tape) AND (SYSTEM_CPU_COUNT, VALUEOP=GT, VALUE=99)
+insert_job: d   box_name: box   command: x   machine: elsewhere   resources: (tape) AND (SYSTEM_CPU_COUNT, VALUE=99)
 """
 
 
