@@ -7,7 +7,7 @@ from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.core.codes import Status
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact, NamedObject, Outcome
+from autosys_py.core.model import Effect, Event, Fact, NamedObject, Outcome, Readings
 from autosys_py.core.times import TimeFormat
 from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.memory import MemoryStore
@@ -63,6 +63,8 @@ class Engine:
         self.facts: list[Fact] = []
         self.told: list[Event] = []
         """What other instances tell in the next turn."""
+        self.readings: Readings | None = None
+        """What the agent measures; None = nobody does."""
         with self.store.transaction():
             self.store.take_lease("test", self.now, 30, lambda holder: True)
         self.restart()
@@ -72,6 +74,7 @@ class Engine:
         self.away = False
         self.world, self._orders, adopted = recover(self.store, self.configuration, self._timetable(), LOCAL)
         self._turns = Turns(self.store, self.world, "test", self._fail, self._timetable, tells=True)
+        self._turns.measure = lambda: self.readings
         self._mailbag = Mailbag(self._turns, self.letters, TimeFormat(self.zone), "ACE")
         self._mailbag.fill(self.world.notifications.values())
         self._delivered: list[Effect] = []

@@ -28,6 +28,8 @@ class SimulatedOutcome:
     """Not empty: no process can be made, for this reason."""
     permanent: bool = False
     """With `start_failure`: trying again is pointless."""
+    unreachable: str = ""
+    """Not empty: the agent does not answer (`missing`) or refuses (`blocked`)."""
 
 
 @dataclass(slots=True)
@@ -145,6 +147,9 @@ class SimulatedAgent:
         else:
             everywhere = self._plans.get((order.job_name, 0), self._default)
             outcome = self._plans.get((order.job_name, count), everywhere)
+        if outcome.unreachable:
+            self._report(Report(EventCode.AGENT_UNREACHABLE, key, now, text=outcome.unreachable))
+            return
         if outcome.start_failure:
             text, permanent = outcome.start_failure, outcome.permanent
             self._report(Report(EventCode.AGENT_START_FAILED, key, now, text=text, permanent=permanent))

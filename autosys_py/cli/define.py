@@ -234,6 +234,8 @@ class Definer:
         reading = Reading(stanza, visible(job.name))
         if row is not None and row.state.status is Status.STARTING:
             reading.refuse(19001, f"Job {reading.name} cannot be updated while it is STARTING.")
+        if row is not None and row.state.holds:
+            reading.refuse(10885, f"Job {reading.name} cannot be updated while consuming resources.")
         if row is not None and row.state.status is Status.ON_ICE and job.box_joid not in (0, before.box_joid):
             box = self.store.status(job.box_joid)
             if box is not None and box.state.noexec:
@@ -358,7 +360,17 @@ class Definer:
                 self.store.delete_object(thing.kind, thing.name, thing.part)
             for thing in checked.stored:
                 self.store.put_object(thing)
+            for thing in (*checked.deleted, *checked.stored):
+                if thing.kind == "resource":
+                    self._notify_resource(thing, checked.amount)
         self.known.forget_objects()
+
+    def _notify_resource(self, thing: NamedObject, amount: str) -> None:
+        """The value is the resource's machine, a blank, the amount as typed (see `core.resources.resource_changed`)."""
+        now = self.settings.now
+        notice = Event(EventCode.RESOURCE_CHANGED, now, priority=0, name=thing.name, value=f"{thing.part} {amount}")
+        notice.sent_by, notice.sent = self.settings.owner, now
+        self.store.add_event(notice)
 
     # Machines
 

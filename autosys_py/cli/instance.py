@@ -192,4 +192,4 @@ def _parsed(text: str, source: str, warnings: list[str]) -> Configuration:
         return parse(text, warnings.append)
     except ConfigurationError as error:
         where = str(error).removeprefix("line 1: ") if source == "environment" else error
-        raise refusal(99001, source, where) from None
+        raise refusal(error.code, source, where) from None

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.names import is_pattern, select
-from autosys_py.core.model import Machine
+from autosys_py.core.model import Machine, RunKey
+from autosys_py.core.world import load_keys
 from autosys_py.report import machines
 from autosys_py.report.machines import LiveJob, MachineRow
 
@@ -34,11 +35,13 @@ def every_machine(store: "EventServer") -> list[Machine]:
 def rows_of(store: "EventServer", chosen: Iterable[Machine]) -> list[MachineRow]:
     """The rows of the chosen machines with their present load."""
     known = {machine.name: machine for machine in every_machine(store)}
-    limited = any(machine.max_load is not None for machine in known.values())
-    loads: dict[str, int] = {}
-    for job in live_jobs(store) if limited else ():
-        loads[job.machine] = loads.get(job.machine, 0) + job.load
-    return [row for machine in chosen for row in machines.rows_of(machine, known, loads)]
+    loads: dict[tuple[str, str], int] = {}
+    for run in store.open_runs():
+        for key in load_keys(run):
+            loads[key] = loads.get(key, 0) + run.job_load
+    missing = {key.name: how for key, how in store.counts().items() if key.kind == "missing"}
+    usage = machines.Usage(loads, missing)
+    return [row for machine in chosen for row in machines.rows_of(machine, known, usage)]
 
 
 def live_jobs(store: "EventServer") -> Iterator[LiveJob]:
@@ -48,7 +51,9 @@ def live_jobs(store: "EventServer") -> Iterator[LiveJob]:
             definition = store.definition(head.joid)
             if definition is not None:
                 job = definition.job
-                yield LiveJob(head.name, state.machine, state.status.name, job.job_load, job.priority)
+                run = store.run(RunKey(head.joid, state.run_num, state.ntry))
+                load = job.job_load if run is None else run.job_load
+                yield LiveJob(head.name, state.machine, state.status.name, load, job.priority)
 
 
 def summary(store: "EventServer", chosen: list[Machine], *, narrow: bool, detail: bool) -> Iterator[str]:

@@ -25,9 +25,8 @@ class _Report(NamedTuple):
 
 
 def _resource(thing: NamedObject) -> tuple[str, ...]:
-    amount = thing.value("amount")
     word = objects.TYPES.get(thing.value("res_type"), "")
-    return thing.name, word, thing.part or "---", amount, amount
+    return thing.name, word, thing.part or "---", thing.value("amount")
 
 
 def _instance(thing: NamedObject) -> tuple[str, ...]:
@@ -62,10 +61,18 @@ def object_lines(store: "EventServer", given: "Given", letter: str) -> Iterator[
     if not chosen:
         return
     yield from report.table.heading()
+    if letter == "V":
+        from autosys_py.cli.resource_usage import ResourceUsage
+
+        usage = ResourceUsage(store)
+        for thing in chosen:
+            cells = (*report.cells(thing), str(usage.available(thing)))
+            yield report.table.line(cells, narrow="n" in given)
+        if "d" in given:
+            yield from objects.usage_lines(usage.rows(chosen))
+        return
     for thing in chosen:
         yield report.table.line(report.cells(thing), narrow="n" in given)
-    if letter == "V" and "d" in given:
-        yield from objects.usage_lines(())  # nothing takes resources yet
 
 
 def source_lines(store: "EventServer", given: "Given", letter: str, lead: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ from autosys_py.core.deadlock import is_deadlocked
 from autosys_py.core.draft import Draft
 from autosys_py.core.kills import kill_process
 from autosys_py.core.model import Job, RunKey
+from autosys_py.core.resources import end_run
 from autosys_py.core.world import WAITING
 
 IDLE_JUDGED = frozenset({Status.SUCCESS, Status.FAILURE, Status.INACTIVE})
@@ -23,7 +24,8 @@ UNTOUCHED_BY_BOX = frozenset({*LIVE, Status.ON_HOLD, Status.ON_ICE})
 """What a box start and a reset of a box leave alone (rules B-01, B-16)."""
 
 ACTIVATED_ONLY = frozenset({Status.ACTIVATED})
-NOT_STARTED = frozenset({Status.ACTIVATED, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
+ABOUT_TO_START = frozenset({Status.ACTIVATED, Status.RESWAIT})
+NOT_STARTED = frozenset({*ABOUT_TO_START, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
 """Statuses of a sub-box that did not start in this run of its parent, or was taken out of it."""
 
 
@@ -115,6 +117,7 @@ def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> None:
     key = RunKey(box, draft.state(box).run_num, draft.state(box).ntry)
     run = draft.close_run(key, result, draft.now, None)
     with draft.caused_by(fact):
+        end_run(draft, box, result)
         if run is not None:
             seconds = None if state.noexec else draft.now - run.start  # a bypass raises no run alarm (H-09)
             raise_end_alarms(draft, box, result, seconds)
@@ -142,7 +145,7 @@ def reset_members(draft: Draft, box: int, waiting: frozenset[Status] = RESET_AT_
         elif draft.state(joid).latched:
             draft.change(draft.outcome.facts[-1], joid, latched=False)
         if draft.job(joid).is_box and status in NOT_STARTED:
-            reset_members(draft, joid, waiting if status is Status.ACTIVATED else ACTIVATED_ONLY)
+            reset_members(draft, joid, waiting if status in ABOUT_TO_START else ACTIVATED_ONLY)
 
 
 def reset_contents(draft: Draft, box: int) -> None:

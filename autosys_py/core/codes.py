@@ -143,10 +143,6 @@ class EventCode(IntEnum):
     """`jil` wrote, changed or deleted a job; the scheduler reads it again."""
     MACHINE_CHANGED = 921
     """`jil` wrote, changed or deleted a machine."""
-    CALENDAR_CHANGED = 930
-    """`autocal_asc` wrote, changed or deleted a calendar, or what it is made of."""
-    TIMEZONE_CHANGED = 931
-    """`autotimezone` changed what names of zones mean, or the scheduler came up in another zone."""
     AGENT_RUNNING = 922
     """Report: the run's process exists."""
     AGENT_ENDED = 923
@@ -157,16 +153,33 @@ class EventCode(IntEnum):
     """Report: neither process nor exit record (rule R-10)."""
     AGENT_KILL_FAILED = 926
     """Report: something outlived the last signal (rule T-04)."""
-    AGENT_SILENT = 940
-    """Report: the start was ordered and there is no answer yet."""
-    AGENT_REMARK = 941
-    """Report: something worth a line in the log."""
-    CHASE = 942
-    """`chase` found no trace of a run (rule R-11)."""
+    RESOURCE_CHANGED = 927
+    """`jil` wrote, changed or deleted a resource."""
+    CALENDAR_CHANGED = 928
+    """`autocal_asc` wrote, changed or deleted a calendar, or what it is made of."""
+    TIMEZONE_CHANGED = 929
+    """`autotimezone` changed what names of zones mean, or the scheduler came up in another zone."""
+    RESOURCE_POLL = 930
+    """Timer: a job in RESWAIT looks again at what its agent measures (rule L-09)."""
+    PEND_MACH_STATUS = 931
+    """Timer: GlobalPendMachStatus replaces PEND_MACH (rule L-15)."""
+    PEND_MACH_RELEASE = 932
+    """Timer: the next jobs may leave PEND_MACH (rule L-17)."""
+    AGENT_UNREACHABLE = 933
+    """Report: the agent of a machine does not answer, or refuses (`value` `blocked`), when a run is to be started or
+    when `name` was asked (semantics.md §4)."""
+    AGENT_REACHABLE = 934
+    """Report: the agent of machine `name` answers again (rule L-14)."""
     NOTIFICATION_SENT = 935
     """Report: somebody took a notification, a mail server or the site's command."""
     NOTIFICATION_FAILED = 936
     """Report: nobody took it."""
+    AGENT_SILENT = 937
+    """Report: the start was ordered and there is no answer yet."""
+    AGENT_REMARK = 938
+    """Report: something worth a line in the log."""
+    CHASE = 939
+    """`chase` found no trace of a run (rule R-11)."""
 
 
 OPERATOR_EVENTS = frozenset(

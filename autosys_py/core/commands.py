@@ -13,7 +13,7 @@ from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
 from autosys_py.core.kills import are_signals
 from autosys_py.core.model import EffectKind, Event, Fact
-from autosys_py.core.queues import release_pending
+from autosys_py.core.queues import open_machine
 from autosys_py.core.starts import begin, force, restart_by_hand, start_by_hand
 from autosys_py.core.statuses import ignore
 
@@ -124,7 +124,7 @@ def delete(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def change_priority(draft: Draft, event: Event, fact: Fact) -> None:
-    """The queue priority of this run, while it is queued."""
+    """The queue priority of this run, while it is queued; its line is looked at anew."""
     priority = as_integer(event.value)
     if priority is None or priority < 0:
         fact.notes.append(notes.bad_priority())
@@ -179,4 +179,4 @@ def set_machine_online(draft: Draft, event: Event, fact: Fact) -> None:
     draft.world.set_machine(event.name, changed)
     draft.outcome.machines[event.name] = changed
     if not offline:
-        release_pending(draft)
+        open_machine(draft, event.name)

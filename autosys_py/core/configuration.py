@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, fields, replace
 class ConfigurationError(Exception):
     """A bad value: the message names line, key and what is legal."""
 
+    code = 99001
+    """Of the message that tells it."""
+
 
 def _choice(*words: str) -> dict[str, object]:
     return {"choice": words}
@@ -52,6 +55,20 @@ class Configuration:
     RestartConstant: int = field(default=10, metadata=_number(0, 86400))
     RestartFactor: int = field(default=5, metadata=_number(0, 86400))
     MaxRestartWait: int = field(default=300, metadata=_number(0, 86400))
+    GlobalPendMachStatus: str = field(
+        default="PEND_MACH",
+        metadata=_choice("FAILURE", "INACTIVE", "ON_ICE", "PEND_MACH", "SUCCESS", "TERMINATED") | {"code": 40190},
+    )
+    GlobalPendMachDelay: int = field(default=0, metadata=_number(0, 3600))
+    """Seconds in PEND_MACH before GlobalPendMachStatus replaces it."""
+    GlobalPendMachInterval: str = field(default="0", metadata={"pace": True})
+    """`seconds[,burst]`: how many jobs leave PEND_MACH in so many seconds; 0 = all at once."""
+    ResourceWaitPollInterval: int = field(default=15, metadata=_number(1, 86400))
+    """Seconds between two looks at what an agent measures."""
+    MachineMethod: str = field(
+        default="vmstat",
+        metadata=_choice("vmstat", "cpu_mon", "rstatd", "job_load", "roundrobin", "roundrobin_jobload"),
+    )
     AutoInstWideAppend: str = field(default="1", metadata=_choice("0", "1"))
     AppendEventMessageText: str = field(default="0", metadata=_choice("0", "1"))
     Check_Heartbeat: int = field(default=2, metadata=_number(1, 1440))
@@ -85,6 +102,12 @@ class Configuration:
         return bool(self.NotifySMTPServer or self.NotifyCommand)
 
     @property
+    def pending_pace(self) -> tuple[int, int]:
+        """GlobalPendMachInterval: seconds (0 = no limit), and jobs in each."""
+        seconds, _, burst = self.GlobalPendMachInterval.partition(",")
+        return int(seconds), int(burst or 1)
+
+    @property
     def kill_signals(self) -> tuple[int, ...]:
         return tuple(int(number) for number in self.KillSignals.split(","))
 
@@ -96,8 +119,7 @@ IGNORED = frozenset(
     """Provider SchedAuxiliaryListeningPort AppSrvAuxiliaryListeningPort ManagerHostAlias RoleDesignator
     PrimaryFailbackMode HAPollInterval FileSystemThreshold EvtTransferWaitTime InetdSleepTime AggregateStatistics
     LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents
-    GlobalPendMachDelay GlobalPendMachInterval GlobalPendMachStatus ResourceWaitPollInterval
-    SetJobAttributeEnvironmentals MachineMethod LocalMachineDefinition""".split()
+    SetJobAttributeEnvironmentals LocalMachineDefinition""".split()
 )
 """Known keys without an effect, so that a vendor's file loads without a warning (cli.md §8)."""
 
@@ -137,11 +159,19 @@ def _checked(number: int, key: str, value: str) -> object:
             for word in words:
                 if value.lower() == word.lower():
                     return word
-            raise ConfigurationError(f"line {number}: {key}={value} is not one of {', '.join(words)}")
+            error = ConfigurationError(f"line {number}: {key}={value} is not one of {', '.join(words)}")
+            error.code = metadata.get("code", error.code)  # type: ignore[assignment]
+            raise error
         case {"range": (int(low), int(high))}:
             if value.isascii() and value.isdigit() and low <= int(value) <= high:
                 return int(value)
             raise ConfigurationError(f"line {number}: {key}={value} is not a whole number from {low} to {high}")
+        case {"pace": True}:
+            parts = [part.strip() for part in value.split(",")]
+            whole = all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts)
+            if whole and len(parts) < 3 and int(parts[0]) <= 3600 and (len(parts) == 1 or int(parts[1]) >= 1):
+                return ",".join(parts)
+            raise ConfigurationError(f"line {number}: {key}={value} is not seconds[,burst], at most 3600 seconds")
         case {"signals": True}:
             parts = [part.strip() for part in value.split(",")]
             if all(part.isascii() and part.isdigit() and 1 <= int(part) <= 64 for part in parts):

@@ -9,10 +9,11 @@ from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.deletions import plan_again
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.lines import Line, lines_of
+from autosys_py.core.model import Event, Fact, Job, members_of
 from autosys_py.core.modes import set_noexec
 from autosys_py.core.overrides import CHANGED, RETIMED
-from autosys_py.core.queues import release_pending
+from autosys_py.core.queues import look_at, open_all, open_machine
 from autosys_py.core.reschedule import set_next_start
 from autosys_py.core.starts import consider
 from autosys_py.core.windows import enter_window, watch_window
@@ -26,12 +27,14 @@ def definition_changed(draft: Draft, event: Event) -> None:
     """A new job, a new version, or a delete."""
     world = draft.world
     if event.definition is None:
+        _open_lines(draft, event.joid)
         before = world.remove(event.joid)
         fact = draft.record_event(event)
         if before is not None:
             fact.value = before.name
             _leave_box(draft, before)
         return
+    _open_lines(draft, event.joid)
     before = world.define(event.definition, event.state, event.override)
     job = world.jobs[event.joid]
     fact = draft.record_event(event)
@@ -48,8 +51,7 @@ def definition_changed(draft: Draft, event: Event) -> None:
             draft.set_status(job.joid, Status.INACTIVE)
     _take_mode(draft, event, fact)
     _enter_box(draft, job)
-    if draft.state(job.joid).status is Status.PEND_MACH:
-        release_pending(draft)  # it may have another machine now
+    look_at(draft, job.joid)  # it may ask for something else now
     judge_around(draft, job)
     plan_again(draft, job.joid, event.due)
 
@@ -82,14 +84,27 @@ def rebuild(draft: Draft, event: Event) -> None:
         draft.record_event(event)
     for box in over:
         judge(draft, box, None)
-    release_pending(draft)
+    open_all(draft)
 
 
 def machine_changed(draft: Draft, event: Event) -> None:
-    """A machine was defined, changed or deleted: jobs may have waited for it."""
+    """A machine was defined, changed or deleted: jobs may have waited for it, by its name or a member's."""
+    before = draft.world.machines.get(event.name)
     draft.world.set_machine(event.name, event.machine)
     draft.record_event(event)
-    release_pending(draft)
+    for machine in (before, event.machine):
+        for member in members_of(machine) if machine is not None else ():
+            open_machine(draft, member.name)
+    open_machine(draft, event.name)
+
+
+def _open_lines(draft: Draft, joid: int) -> None:
+    """Whom the former definition kept waiting: it may ask for less now, or be gone with the units it held."""
+    job = draft.world.jobs.get(joid)
+    if job is not None:
+        state = draft.state(joid)
+        draft.opened |= dict.fromkeys(lines_of(job, state.status))
+        draft.opened |= {Line(Status.RESWAIT, each.name): None for each in state.holds}
 
 
 def _leave_box(draft: Draft, job: Job) -> None:

@@ -11,10 +11,25 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from autosys_py.core import notes
-from autosys_py.core.codes import LIVE, TERMINAL, Alarm, EventCode, Status
+from autosys_py.core.codes import LIVE, QUEUED, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.condition import Asker, Condition, external_name
-from autosys_py.core.model import Effect, EffectKind, Event, Fact, Job, JobState, Outcome, Run, RunKey, Use
-from autosys_py.core.world import Tally, World
+from autosys_py.core.lines import Line, Lines, lines_of, lines_on_machine
+from autosys_py.core.model import (
+    CountKey,
+    Effect,
+    EffectKind,
+    Event,
+    Fact,
+    Holding,
+    Job,
+    JobState,
+    Outcome,
+    ResourceKey,
+    Run,
+    RunKey,
+    Use,
+)
+from autosys_py.core.world import LoadKey, Tally, World, load_keys
 
 
 class Changed(NamedTuple):
@@ -37,9 +52,16 @@ class Draft:
         self.begun: dict[int, None] = {}
         """Jobs started in this step: none starts twice, so that jobs which end at once cannot chase each other."""
         self.cause = 0
+        self.lines = Lines(world.lines)
+        self.opened: dict[Line, None] = {}
+        """Lines in which somebody may now get what he waits for (rule C-34)."""
+        self.released = 0
+        """Jobs that left PEND_MACH in this step."""
         self._tallies: dict[int, Tally] = {}
         self._definitions: dict[int, Job] = {}
         """Of jobs whose override was used in this step."""
+        self._loads: dict[LoadKey, int] = {}
+        self._held: dict[ResourceKey, int] = {}
 
     # Reading
 
@@ -110,6 +132,20 @@ class Draft:
         run = self.run(RunKey(joid, state.run_num, state.ntry))
         return run is not None and run.end is None
 
+    def load(self, machine: str, virtual: str = "") -> int:
+        """Units that open runs put on a machine, or on it by way of a virtual one (see `world.LoadKey`)."""
+        key = (machine, virtual)
+        return self.world.loads.get(key, 0) + self._loads.get(key, 0)
+
+    def held(self, key: ResourceKey) -> int:
+        """Units of a renewable resource that jobs hold."""
+        return self.world.held.get(key, 0) + self._held.get(key, 0)
+
+    def count(self, key: CountKey) -> int:
+        """One of the scheduler's own counts."""
+        count = self.outcome.counts.get(key)
+        return self.world.counts.get(key, 0) if count is None else count
+
     def asker(self, joid: int) -> Asker:
         state = self.state(joid)
         return Asker(state.last_end, state.end_seq)
@@ -172,8 +208,15 @@ class Draft:
     def change(self, fact: Fact, joid: int, **changes: Any) -> JobState:
         """Sets fields of a state other than the status, as part of `fact`."""
         state = self._edit(joid)
+        waits = state.status in QUEUED or changes.get("status") in QUEUED
+        if waits:
+            self._leave_line(joid, state, reopen="queue_priority" in changes or "status" in changes)
+        if "holds" in changes:
+            self._move_units(state.holds, changes["holds"])
         for name, value in changes.items():
             setattr(state, name, value)
+        if waits:
+            self.lines.join(self.job(joid), state)
         fact.changes.append((joid, changes))
         return state
 
@@ -194,6 +237,8 @@ class Draft:
         `time` is when it happened; `silent` draws no consequences (EvaluateOnChangeStatus).
         """
         state = self._edit(joid)
+        if (state.status is Status.RESWAIT) is not (status is Status.RESWAIT):
+            self.record(EventCode.STATE_CHANGE, joid, run_num=state.run_num, ntry=state.ntry)
         self._recount(joid, state.status, status)
         when = self.now if time is None else time
         changes["status"] = status
@@ -221,7 +266,10 @@ class Draft:
 
     def delete(self, joid: int) -> None:
         """The definition goes with this step; its box no longer counts it."""
-        self._recount(joid, self.state(joid).status, Status.INACTIVE)
+        state = self.state(joid)
+        self._recount(joid, state.status, Status.INACTIVE)
+        self._leave_line(joid, state, reopen=True)
+        self._move_units(state.holds, ())
         self.outcome.deleted.append(joid)
 
     def alarm(self, joid: int, alarm: Alarm, text: str = "") -> Fact:
@@ -269,8 +317,9 @@ class Draft:
         self.outcome.run_num = max(self.outcome.run_num, self.world.last_run_num) + 1
         return self.outcome.run_num
 
-    def open_run(self, joid: int, fact: Fact, machine: str) -> Run:
-        """The record of a try that is started by `fact`; its story begins with what this step first did to the job."""
+    def open_run(self, joid: int, fact: Fact, machine: str, *, job_load: int = 0, virtual: str = "") -> Run:
+        """The record of a try that is started by `fact`; its story begins with what this step first did to the job.
+        It puts `job_load` units on its machine, chosen by way of `virtual`."""
         state = self.state(joid)
         first = next(each for each in self.outcome.facts if each.joid == joid)
         run = Run(
@@ -280,8 +329,11 @@ class Draft:
             fact.time,
             forced=state.forced,
             first_seq=first.seq,
+            job_load=job_load,
+            virtual=virtual,
         )
         self.outcome.runs[run.key] = run
+        self._put_load(run, 1)
         return run
 
     def close_run(self, key: RunKey, status: Status, end: int, exit_code: int | None) -> Run | None:
@@ -290,15 +342,46 @@ class Draft:
         if run is None or run.end is not None:
             return None
         closed = Run(
-            key, run.job_ver, run.machine, run.start, end, status, exit_code, run.forced, run.first_seq
+            key, run.job_ver, run.machine, run.start, end, status, exit_code, run.forced, run.first_seq, run.job_load,
+            run.virtual,
         )  # fmt: skip
         self.outcome.runs[key] = closed
+        if run.job_load:
+            self._put_load(run, -1)
+            self.open_load(run.machine)
         return closed
+
+    def open_load(self, machine: str) -> None:
+        """Who waits for load on that machine is to be looked at."""
+        names = [machine, *self.world.virtuals.get(machine, ())]
+        for value in dict.fromkeys(value for name in names for value in self.lines.values_naming(name)):
+            self.opened |= dict.fromkeys(lines_on_machine(value))
 
     # Inside
 
     def _next_seq(self) -> int:
         return self.world.last_seq + len(self.outcome.facts) + 1
+
+    def _put_load(self, run: Run, by: int) -> None:
+        if run.job_load:
+            for key in load_keys(run):
+                self._loads[key] = self._loads.get(key, 0) + by * run.job_load
+
+    def _leave_line(self, joid: int, state: JobState, *, reopen: bool) -> None:
+        """Out of its line; with `reopen` those that it kept waiting are to be looked at (rules L-03, L-05)."""
+        job = self.job(joid)
+        self.lines.leave(job, state)
+        if reopen:
+            self.opened |= dict.fromkeys(lines_of(job, state.status))
+
+    def _move_units(self, before: tuple[Holding, ...], after: tuple[Holding, ...]) -> None:
+        for holdings, by in ((before, -1), (after, 1)):
+            for holding in holdings:
+                if holding.free != "D":
+                    key = ResourceKey(holding.name, holding.machine)
+                    self._held[key] = self._held.get(key, 0) + by * holding.units
+                    if by < 0:
+                        self.opened[Line(Status.RESWAIT, holding.name)] = None
 
     def _edit(self, joid: int) -> JobState:
         state = self.outcome.states.get(joid)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from autosys_py.core.codes import LIVE, Alarm, AlarmState, EventCode, Status
 from autosys_py.core.condition import Condition
+from autosys_py.core.demands import NO_DEMANDS, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.must_times import MustTimes
 from autosys_py.core.schedule import RunWindow, Schedule
@@ -79,6 +80,7 @@ class Job:
     override_ver: int = 0
     """The version that has an override laid over the definition, where this is one; 0 = none. Timers are bound to
     `job_ver`, which is the definition's own unless the override changes start times."""
+    resources: Demands = NO_DEMANDS
 
     @property
     def is_box(self) -> bool:
@@ -152,7 +154,19 @@ _COMPILED_CLASSES: dict[str, Any] = {
     "must_start": MustTimes,
     "must_complete": MustTimes,
     "exit_rule": ExitRule,
+    "resources": Demands,
 }
+
+
+class Holding(NamedTuple):
+    """Units of a resource that a job holds, or consumed in its present run."""
+
+    name: str
+    machine: str
+    """The resource's machine; empty = global."""
+    units: int
+    free: str
+    """`Y`, `A` or `N` of a renewable resource (rule L-07); `D` = depletable, never given back."""
 
 
 @dataclass(slots=True)
@@ -195,6 +209,9 @@ class JobState:
     queue_priority: int | None = None
     must_slot: int | None = None
     """The scheduled start whose must times are watched (rule D-13); None = nothing is."""
+    """CHANGE_PRIORITY of the present wait; None = the definition's."""
+    holds: tuple[Holding, ...] = ()
+    """Units of resources: of the present run, or kept from the last one (rule L-07)."""
 
     @property
     def is_live(self) -> bool:
@@ -256,6 +273,78 @@ class Mark(NamedTuple):
     """Why the other store cannot be read now; empty = it can."""
 
 
+class Member(NamedTuple):
+    """A real machine in a virtual one."""
+
+    name: str
+    max_load: int | None
+    """Units that may run there by way of the virtual machine; None = what the machine itself allows."""
+    factor: float | None
+    """None = the machine's own."""
+
+
+def members_of(machine: Machine) -> list[Member]:
+    """The members of a virtual machine in listed order; the load behind a `machine` line is that member's."""
+    members: list[Member] = []
+    for name, value in machine.attributes if machine.is_virtual else ():
+        if name == "machine":
+            members.append(Member(value, None, None))
+        elif members and name == "max_load":
+            members[-1] = members[-1]._replace(max_load=int(value) if value else None)
+        elif members and name == "factor":
+            members[-1] = members[-1]._replace(factor=float(value) if value else None)
+    return members
+
+
+class ResourceKey(NamedTuple):
+    """What a resource is known by: its name may exist once on each machine and once globally."""
+
+    name: str
+    machine: str = ""
+    """Empty = global."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A virtual resource as `insert_resource` defined it (rule L-06)."""
+
+    key: ResourceKey
+    type: str
+    """`R` renewable, `D` depletable, `T` threshold."""
+    amount: int = 0
+
+
+def resource_of(thing: "NamedObject") -> Resource:
+    """The stored object as the scheduler reads it."""
+    return Resource(ResourceKey(thing.name, thing.part), thing.value("res_type"), int(thing.value("amount", "0")))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What an agent measures of its host (rules L-08, L-10); None = it does not know."""
+
+    os_type: str | None = None
+    """AIX, HPUX, LINUX, SOLARIS, WINDOWS …"""
+    os_version: str | None = None
+    cpu_count: int | None = None
+    physical_memory: int | None = None
+    """Megabytes."""
+    memory_in_use: int | None = None
+    """Percent."""
+    free_cpu: int | None = None
+    """Percent."""
+
+
+class CountKey(NamedTuple):
+    """What one of the scheduler's own counts is of."""
+
+    kind: str
+    """`consumed`: units of a depletable resource; `turn`: whose turn it is in a list of machines (rule L-10);
+    `missing`: 1 = the agent does not answer, 2 = it refuses (rule L-12)."""
+    name: str
+    part: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class NamedObject(Attributed):
     """What JIL defines beside jobs and machines: a calendar, a resource, a blob and their like."""
@@ -315,6 +404,8 @@ class Event:
     """Attached by the shell to CALENDAR_CHANGED and TIMEZONE_CHANGED, never stored."""
     alarm: "RaisedAlarm | None" = None
     """Attached by the shell to CHANGE_ALARM, never stored; None there = no such alarm."""
+    resource: Resource | None = None
+    """Attached by the shell to RESOURCE_CHANGED, never stored; None there = deleted."""
 
 
 @dataclass(slots=True)
@@ -434,6 +525,10 @@ class Run:
     forced: bool = False
     first_seq: int = 0
     """`seq` of the fact that started it."""
+    job_load: int = 0
+    """Units that it puts on its machine while it is open (rule L-01)."""
+    virtual: str = ""
+    """The virtual machine by way of which its machine was chosen; empty = by its own name."""
 
 
 @dataclass(slots=True)
@@ -452,6 +547,10 @@ class Outcome:
     """By `job^INS`: what another instance told of a job; None = it has no such job."""
     instances: dict[str, Mark | None] = field(default_factory=dict)
     """How far the pasts of other instances were read; None = nothing names the instance any more."""
+    counts: dict[CountKey, int] = field(default_factory=dict)
+    """The scheduler's own counts that changed, as they are now."""
+    pending_from: int | None = None
+    """From when on the next jobs may leave PEND_MACH (GlobalPendMachInterval); None = as before."""
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     answered: list[tuple[EffectKind, RunKey]] = field(default_factory=list)

@@ -123,6 +123,47 @@ def offline(machine: str) -> str:
     return message(10199, machine)
 
 
+def usages(name: str) -> str:
+    return message(10208, name, severity="I")
+
+
+def usage(machine: str, method: str, value: float) -> str:
+    shown = "unlimited" if value == float("inf") else f"{value:g}"
+    return message(10556, machine, method, shown, severity="I")
+
+
+def selected(machine: str, name: str) -> str:
+    return message(10209, machine, name, severity="I")
+
+
+def behind_others(name: str, what: str) -> str:
+    return f"<{name}> waits: a job of higher priority waits for <{what}>."
+
+
+def no_units(name: str, units: int, machine: str) -> str:
+    return f"<{name}> waits: <{machine}> has no {units} load units free."
+
+
+def no_resource(name: str) -> str:
+    return f"Resource <{name}> is not defined there."
+
+
+def not_measured(name: str, operator: str, value: str) -> str:
+    return f"Resource <{name}> is not {operator or 'EQ'} {value or '?'}, or its agent does not know."
+
+
+def short_of(name: str, wanted: int, there: int) -> str:
+    return f"Resource <{name}> is short: {wanted} wanted, {there} available."
+
+
+def nothing_held(name: str) -> str:
+    return f"RELEASE_RESOURCE ignored: <{name}> holds no units."
+
+
+def pending_replaced() -> str:
+    return "Machine offline, GlobalPendMachStatus"
+
+
 def missed_tick(name: str) -> str:
     return f"Start time of <{name}> passed while its box was not running."
 

@@ -7,11 +7,14 @@ by hand meanwhile has the last word, and the run's own record keeps the truth.
 from typing import Any
 
 from autosys_py.core import notes
+from autosys_py.core.admission import Verdict
 from autosys_py.core.boxes import raise_end_alarms
 from autosys_py.core.codes import LIVE, Alarm, EventCode, ExitCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import EffectKind, Event, RunKey
-from autosys_py.core.starts import begin, set_run_timers
+from autosys_py.core.model import CountKey, EffectKind, Event, RunKey
+from autosys_py.core.queues import open_machine
+from autosys_py.core.resources import end_run
+from autosys_py.core.starts import begin, enqueue, set_run_timers
 
 COUNTING = frozenset({*LIVE, Status.ACTIVATED})
 """Statuses that a report may replace (rule M-07)."""
@@ -59,6 +62,7 @@ def ended(draft: Draft, event: Event) -> None:
         return  # reported before
     if not _counts(draft, event):
         _record_stale(draft, event)
+        _end_stale(draft, event.joid, result)
         return
     text = f"Aborted, Signal {-event.exit_code}" if event.exit_code < 0 else event.value
     if result is Status.FAILURE:
@@ -75,6 +79,7 @@ def lost(draft: Draft, event: Event) -> None:
         return
     if not _counts(draft, event):
         _record_stale(draft, event)
+        _end_stale(draft, event.joid, Status.TERMINATED)
         return
     state = draft.state(event.joid)
     draft.set_status(
@@ -85,6 +90,7 @@ def lost(draft: Draft, event: Event) -> None:
         votes_idle=state.was_idle_run,
         text="Outcome lost",
     )
+    end_run(draft, event.joid, Status.TERMINATED)
     draft.alarm(event.joid, Alarm.CHASE, event.value or "The run ended without an exit record.")
     raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
 
@@ -98,6 +104,7 @@ def start_failed(draft: Draft, event: Event) -> None:
         return
     if not _counts(draft, event):
         _record_stale(draft, event)
+        _end_stale(draft, event.joid, Status.FAILURE, ran=False)
         return
     state, configuration = draft.state(event.joid), draft.world.configuration
     permanent = event.status is Status.FAILURE or not _box_goes_on(draft, event.joid)
@@ -105,10 +112,51 @@ def start_failed(draft: Draft, event: Event) -> None:
         draft.alarm(event.joid, Alarm.RESOURCE, event.value)
     if not permanent and state.system_restarts < configuration.MaxRestartTrys:
         wait_for_restart(draft, event.joid, text=event.value, system_restarts=state.system_restarts + 1)
+        end_run(draft, event.joid, Status.FAILURE, ran=False)
         return
     draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.was_idle_run, text=event.value)
+    end_run(draft, event.joid, Status.FAILURE, ran=False)
     draft.alarm(event.joid, Alarm.STARTJOBFAIL if permanent else Alarm.MAX_RETRYS, event.value)
     raise_end_alarms(draft, event.joid, Status.FAILURE, None)
+
+
+def unreachable(draft: Draft, event: Event) -> None:
+    """The agent of a machine does not answer: the machine is Missing, or Blocked if it refuses; the run that was to be
+    started waits in PEND_MACH at once (semantics.md §4, rule L-12)."""
+    key = _key(event)
+    run = draft.run(key)
+    machine = event.name or (run.machine if run is not None else "")
+    draft.outcome.answered.append((EffectKind.START, key))
+    draft.record_event(event)
+    if machine:
+        _set_missing(draft, machine, 2 if event.value == "blocked" else 1)
+    if run is None or draft.close_run(key, Status.PEND_MACH, event.due, None) is None:
+        return
+    if not _counts(draft, event):
+        _end_stale(draft, event.joid, Status.FAILURE, ran=False)
+        return
+    state = draft.state(event.joid)
+    draft.alarm(event.joid, Alarm.MACHINE_UNAVAILABLE, notes.offline(machine))
+    if _box_goes_on(draft, event.joid):
+        verdict = Verdict(Status.PEND_MACH, notes=(notes.offline(machine),))
+        enqueue(draft, draft.job(event.joid), verdict, forced=state.forced)
+    else:
+        draft.set_status(event.joid, Status.INACTIVE, votes_idle=state.was_idle_run)
+    end_run(draft, event.joid, Status.FAILURE, ran=False)
+
+
+def reachable(draft: Draft, event: Event) -> None:
+    """A missing machine heals when its agent reports (rule L-14)."""
+    if draft.count(CountKey("missing", event.name)):
+        draft.record_event(event)
+        _set_missing(draft, event.name, 0)
+        open_machine(draft, event.name)
+
+
+def _set_missing(draft: Draft, machine: str, how: int) -> None:
+    """Known to the rest of this step already, like everything about machines."""
+    draft.world.set_missing(machine, how)
+    draft.outcome.counts[CountKey("missing", machine)] = how
 
 
 def kill_failed(draft: Draft, event: Event) -> None:
@@ -209,6 +257,7 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
         text=text,
     )
     with draft.caused_by(fact):
+        end_run(draft, joid, result)
         if retried:
             wait_for_restart(draft, joid, retries=state.retries + 1)
             raise_end_alarms(draft, joid, Status.SUCCESS, seconds)
@@ -240,6 +289,12 @@ def _record_stale(draft: Draft, event: Event) -> None:
     job = draft.world.jobs.get(event.joid)
     name = job.name if job else str(event.joid)
     fact.notes.append(notes.stale_report(name, f"{event.run_num}/{event.ntry}", event.exit_code))
+
+
+def _end_stale(draft: Draft, joid: int, result: Status, *, ran: bool = True) -> None:
+    """The run no longer is what the job shows; the units that its process used are free all the same."""
+    if joid in draft.world.jobs:
+        end_run(draft, joid, result, ran=ran)
 
 
 def _key(event: Event) -> RunKey:

@@ -2,7 +2,7 @@
 
 Each status change is taken once, in the order it happened: first the jobs whose condition names the job, then the
 boxes around it. Both may change further statuses, which join the end of the queue. The loop ends, because a job
-begins at most once in a step.
+begins at most once in a step. Queues are served when all consequences are drawn.
 """
 
 from autosys_py.core.boxes import vote
@@ -11,6 +11,7 @@ from autosys_py.core.condition import Kind, atom_holds
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Job
+from autosys_py.core.queues import release
 from autosys_py.core.starts import consider
 
 NOTHING_TURNS_TRUE = frozenset({Status.STARTING, Status.RUNNING})
@@ -25,7 +26,10 @@ def settle(draft: Draft) -> None:
     for name in list(draft.outcome.globals):
         for joid in list(draft.world.global_dependents.get(name, {})):
             consider_dependent(draft, joid, name, is_global=True)
-    while draft.changed:
+    while draft.changed or draft.opened:
+        if not draft.changed:
+            release(draft)
+            continue
         changed = draft.changed.popleft()
         job = draft.world.jobs.get(changed.joid)
         if job is None:

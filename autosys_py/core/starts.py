@@ -1,20 +1,23 @@
 """Starts: the gates a job must find open at one moment, and what happens when it does (semantics.md §1, M-04).
 
-    G1 status · G2 date · G3 condition · G4 box · G5 day and hour · G6 machine
+    G1 status · G2 date · G3 condition · G4 box · G5 day and hour · G6 machine · G7 load · G8 resources
 
 `consider` is the scheduler's own question, asked whenever something changed that may open a gate. `start_by_hand`
-is an operator's STARTJOB: it ignores the date and honours the rest (T-01). `force` goes past all but G6 (T-02).
-`begin` numbers the run (M-06) and hands it to the agent, starts a box, or bypasses a job in ON_NOEXEC mode.
+is an operator's STARTJOB: it ignores the date and honours the rest (T-01). `force` goes past all but G6 and G8 (T-02).
+`begin` numbers the run (M-06) and hands it to the agent, starts a box, or bypasses a job in ON_NOEXEC mode; where G6 to
+G8 are closed (`admission`) the job is queued instead.
 """
 
 from typing import Any
 
 from autosys_py.core import notes
-from autosys_py.core.boxes import UNTOUCHED_BY_BOX, judge
+from autosys_py.core.admission import Verdict, admit
+from autosys_py.core.boxes import UNTOUCHED_BY_BOX, judge, judge_around
 from autosys_py.core.codes import STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.machines import choose, unanswering
+from autosys_py.core.machines import take_turn, unanswering
 from autosys_py.core.model import EffectKind, Fact, Job, JobState
+from autosys_py.core.resources import consume, poll
 from autosys_py.core.windows import enter_window, may_run_today, watch_window
 
 # Gates
@@ -45,6 +48,7 @@ def start_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
         if job.schedule is not None:
             draft.change(fact, joid, latched=True)
             watch_window(draft, joid)
+            judge_around(draft, job)  # it waits for the condition alone now
     elif may_run_today(draft, job, fact):
         begin(draft, joid)
 
@@ -105,22 +109,58 @@ def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = Fal
         return
     draft.begun[joid] = None
     if job.is_box:
-        start_box(draft, joid, forced=forced)
+        _admit_box(draft, job, state, forced=forced)
     elif state.noexec:
+        draft.begun[joid] = None
         bypass(draft, joid, forced=forced)
     else:
         _start_job(draft, job, state, forced=forced, same_run=same_run)
 
 
+def _admit_box(draft: Draft, job: Job, state: JobState, *, forced: bool) -> None:
+    """A box takes its resources for as long as it runs (rule B-28); in ON_NOEXEC mode it takes none."""
+    if job.resources and not state.noexec:
+        verdict = admit(draft, job, forced=forced)
+        if verdict.status is not Status.STARTING:
+            enqueue(draft, job, verdict, forced=forced)
+            return
+        consume(draft, verdict.taking)
+        if verdict.taking.holds != state.holds:
+            draft.change(draft.outcome.facts[-1], job.joid, holds=verdict.taking.holds)
+    draft.begun[job.joid] = None
+    start_box(draft, job.joid, forced=forced)
+
+
+def enqueue(draft: Draft, job: Job, verdict: Verdict, **changes: Any) -> None:
+    """Into the queue that the verdict names, with the timers of the wait."""
+    changes.setdefault("queue_priority", None)
+    status = verdict.status
+    fact = draft.set_status(job.joid, status, latched=False, before_hold=None, **changes)
+    fact.notes += verdict.notes
+    with draft.caused_by(fact):
+        if status is Status.RESWAIT:
+            poll(draft, job.joid)
+        elif status is Status.PEND_MACH and draft.world.configuration.GlobalPendMachStatus != status.name:
+            due = draft.now + draft.world.configuration.GlobalPendMachDelay
+            since = str(draft.state(job.joid).since)
+            draft.schedule(EventCode.PEND_MACH_STATUS, due, job.joid, for_run=False, value=since)
+    for name in unanswering(draft.world, job) if status is Status.PEND_MACH else ():
+        draft.alarm(job.joid, Alarm.MACHINE_UNAVAILABLE, f"Machine {name} does not answer")
+
+
 def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
-    machine = choose(draft.world, draft.job_of_run(job.joid) if same_run else job)
     fresh: dict[str, Any] = {} if same_run else {"retries": 0, "system_restarts": 0}
-    if machine is None:
-        fact = draft.set_status(job.joid, Status.PEND_MACH, forced=forced, latched=False, before_hold=None, **fresh)
-        fact.notes += [notes.offline(name.strip()) for name in job.machine.split(",")]
-        for name in unanswering(draft.world, job):
-            draft.alarm(job.joid, Alarm.MACHINE_UNAVAILABLE, f"Machine {name} does not answer")
+    asking = draft.job_of_run(job.joid) if same_run else job
+    verdict = admit(draft, asking, forced=forced)
+    if verdict.status is not Status.STARTING:
+        enqueue(draft, job, verdict, forced=forced, **fresh)
         return
+    draft.begun[job.joid] = None
+    machine = verdict.machine.name
+    consume(draft, verdict.taking)
+    take_turn(draft, job, machine)
+    if draft.outcome.facts:
+        draft.outcome.facts[-1].notes += verdict.notes  # the log tells of the choice before the start (cli.md §9)
     fact = draft.set_status(
         job.joid,
         Status.STARTING,
@@ -137,10 +177,11 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
         killed=False,
         before_hold=None,
         queue_priority=None,
+        holds=verdict.taking.holds,
     )
     if not same_run:
         draft.take_override(job.joid, fact)
-    draft.open_run(job.joid, fact, machine)
+    draft.open_run(job.joid, fact, machine, job_load=asking.job_load, virtual=verdict.machine.virtual)
     draft.order(EffectKind.START, job.joid)
 
 

@@ -7,6 +7,7 @@ from autosys_py.core.boxes import reset_contents, reset_members
 from autosys_py.core.codes import CHANGEABLE, TERMINAL, ExitCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, RunKey
+from autosys_py.core.resources import end_run
 from autosys_py.core.starts import start_box
 
 
@@ -80,10 +81,8 @@ def _refuse(event: Event, fact: Fact, note: str) -> None:
 
 def _write(draft: Draft, event: Event, fact: Fact, target: Status) -> None:
     changes: dict[str, Any] = {"before_hold": None}
-    if target in TERMINAL:
-        changes["exit_code"] = int(ExitCode.SUCCESS if target is Status.SUCCESS else ExitCode.BY_HAND)
-    elif target is Status.INACTIVE:
-        changes["exit_code"] = None
+    if target in TERMINAL or target is Status.INACTIVE:
+        changes["exit_code"] = exit_code_by_hand(target)
     draft.set_status(
         event.joid,
         target,
@@ -93,9 +92,19 @@ def _write(draft: Draft, event: Event, fact: Fact, target: Status) -> None:
         silent=draft.world.configuration.EvaluateOnChangeStatus == "0",
         **changes,
     )
+    if target in TERMINAL:
+        end_run(draft, event.joid, target)  # unless its process goes on
     fact.exit_code = None  # the log shows none for a change by hand (cli.md §9)
+
+
+def exit_code_by_hand(target: Status) -> int | None:
+    """What a job shows that ended without having run (semantics.md §3.2); None unless the status is terminal."""
+    if target not in TERMINAL:
+        return None
+    return int(ExitCode.SUCCESS if target is Status.SUCCESS else ExitCode.BY_HAND)
 
 
 def _close_box_run(draft: Draft, event: Event, run_num: int, ntry: int) -> None:
     assert event.status is not None
     draft.close_run(RunKey(event.joid, run_num, ntry), event.status, draft.now, None)
+    end_run(draft, event.joid, event.status)

@@ -17,7 +17,9 @@ from autosys_py.core import (
     external,
     notes,
     notifications,
+    queues,
     reschedule,
+    resources,
     runs,
     timers,
 )
@@ -54,6 +56,12 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.TIMEZONE_CHANGED: reschedule.zones_changed,
     EventCode.EXTERNAL_DEPENDENCY: external.status_told,
     EventCode.REFRESH_EXTINST: external.instance_told,
+    EventCode.RESOURCE_CHANGED: resources.resource_changed,
+    EventCode.RESOURCE_POLL: queues.poll_resources,
+    EventCode.PEND_MACH_STATUS: queues.replace_pending,
+    EventCode.PEND_MACH_RELEASE: queues.release_more,
+    EventCode.AGENT_UNREACHABLE: runs.unreachable,
+    EventCode.AGENT_REACHABLE: runs.reachable,
 }
 
 WITHOUT_JOB: dict[EventCode, Callable[[Draft, Event, Fact], None]] = {

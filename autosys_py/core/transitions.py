@@ -7,7 +7,7 @@ nothing is left to chance: `docs/state_machine.md` is drawn from this table and 
 from collections.abc import Callable
 from enum import StrEnum
 
-from autosys_py.core import commands, modes, statuses
+from autosys_py.core import commands, modes, resources, statuses
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job, JobState
@@ -127,7 +127,7 @@ ALL_STATUSES: dict[EventCode, Rule] = {
     EventCode.CHANGE_PRIORITY: commands.change_priority,
     EventCode.SEND_SIGNAL: commands.send_signal,
     EventCode.REPLY_RESPONSE: commands.reply,
-    EventCode.RELEASE_RESOURCE: statuses.ignore,
+    EventCode.RELEASE_RESOURCE: resources.release,
     EventCode.RESTARTJOB: commands.refuse_type,
     EventCode.SUSPENDJOB: commands.refuse_type,
     EventCode.RESUMEJOB: commands.refuse_type,

@@ -5,7 +5,8 @@ boxes whose overrides name it, `tallies` counts what is left of each box, so tha
 thousand costs what it touches and no more. Names are kept as names in the indexes: a condition may speak of a
 job that does not exist yet (rule C-04).
 
-Only `apply`, `define`, `remove` and `set_machine` change a world, and they take decisions that are already made.
+Only `apply`, `define`, `remove`, `set_machine`, `set_missing` and `set_resource` change a world, and they take
+decisions that are already made.
 """
 
 from bisect import insort
@@ -16,7 +17,22 @@ from zoneinfo import ZoneInfo
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
 from autosys_py.core.condition import Asker, external_name
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Job, JobState, Machine, Mark, Notification, Outcome, Run, RunKey
+from autosys_py.core.lines import Lines
+from autosys_py.core.model import (
+    CountKey,
+    Job,
+    JobState,
+    Machine,
+    Mark,
+    Notification,
+    Outcome,
+    Readings,
+    Resource,
+    ResourceKey,
+    Run,
+    RunKey,
+    members_of,
+)
 from autosys_py.core.timetable import Timetable
 
 WAITING = frozenset({*QUEUED, Status.RESTART})
@@ -47,6 +63,18 @@ class Tally(NamedTuple):
 
 Index = dict[str, dict[int, None]]
 """From a name to joids in a stable order (a set would depend on the hash seed)."""
+
+LoadKey = tuple[str, str]
+"""A machine and a virtual machine: units on the machine (`m`, ``), on it by way of the virtual one (`m`, `v`), and
+by way of that one anywhere (``, `v`)."""
+
+
+def load_keys(run: Run) -> Iterable[LoadKey]:
+    """Where the load of a run counts."""
+    yield run.machine, ""
+    if run.virtual:
+        yield run.machine, run.virtual
+        yield "", run.virtual
 
 
 class World:
@@ -95,6 +123,20 @@ class World:
         """Jobs in QUE_WAIT, PEND_MACH, RESWAIT or RESTART, in the order they came."""
         self.notifications: dict[int, Notification] = {}
         """People still to be told, by the `seq` of what they are to be told of."""
+        self.lines = Lines()
+        """Who waits for a machine, its load or a resource."""
+        self.loads: dict[LoadKey, int] = {}
+        """Units of open runs (rule L-01)."""
+        self.resources: dict[ResourceKey, Resource] = {}
+        self.held: dict[ResourceKey, int] = {}
+        """Units of renewable resources that jobs hold."""
+        self.counts: dict[CountKey, int] = {}
+        self.pending_from = 0
+        """From when on the next jobs may leave PEND_MACH (rule L-17)."""
+        self.readings: Readings | None = None
+        """What the agent measures of this host; None = nobody measures (a simulation): everything is there and idle."""
+        self.virtuals: dict[str, dict[str, None]] = {}
+        """From a machine to the virtual machines that it is a member of."""
         self.assume_online = False
         """A simulation of somebody else's estate: every machine that a job names is here."""
         self.unreachable: dict[str, None] = {}
@@ -140,6 +182,7 @@ class World:
         before = self.jobs.get(job.joid)
         if before is not None:
             self._unindex(before)
+            self.lines.leave(before, self.states[job.joid])
             if before.name != job.name and self.names.get(before.name) == job.joid:
                 del self.names[before.name]  # renamed: the old name is free
         self.jobs[job.joid] = job
@@ -148,6 +191,8 @@ class World:
             self.states[job.joid] = state or JobState()
             if self.states[job.joid].status in WAITING:
                 self.waiting[job.joid] = None
+            self._hold(self.states[job.joid], 1)
+        self.lines.join(job, self.states[job.joid])
         if job.is_box:
             self.members.setdefault(job.joid, [])
             self.tallies.setdefault(job.joid, Tally())
@@ -166,6 +211,8 @@ class World:
         if job is None:
             return None
         self._unindex(job)
+        self.lines.leave(job, self.states[joid])
+        self._hold(self.states[joid], -1)
         del self.jobs[joid], self.states[joid]
         if self.names.get(job.name) == joid:
             del self.names[job.name]
@@ -178,6 +225,11 @@ class World:
         return job
 
     def set_machine(self, name: str, machine: Machine | None) -> None:
+        before = self.machines.get(name)
+        for each in members_of(before) if before is not None else ():
+            self.virtuals[each.name].pop(name, None)
+        for each in members_of(machine) if machine is not None else ():
+            self.virtuals.setdefault(each.name, {})[name] = None
         if machine is not None:
             self.machines[name] = machine
         elif name == "localhost":
@@ -185,11 +237,40 @@ class World:
         else:
             self.machines.pop(name, None)
 
+    def set_missing(self, name: str, how: int) -> None:
+        """What the agent of a machine last said: 0 it answers, 1 it does not, 2 it refuses (rule L-12)."""
+        self.counts[CountKey("missing", name)] = how
+
+    def set_resource(self, key: ResourceKey, resource: Resource | None) -> None:
+        if resource is not None:
+            self.resources[key] = resource
+        else:
+            self.resources.pop(key, None)
+
+    def open_run(self, run: Run) -> None:
+        """Takes in a run without an end."""
+        if run.key in self.runs:
+            self.close_run(run.key)
+        self.runs[run.key] = run
+        self._put_load(run, 1)
+
+    def close_run(self, key: RunKey) -> None:
+        run = self.runs.pop(key, None)
+        if run is not None:
+            self._put_load(run, -1)
+
     def apply(self, outcome: Outcome) -> None:
         """Makes a decision true in memory."""
         for joid, state in outcome.states.items():
             job = self.jobs[joid]
-            before = self.states[joid].status
+            old = self.states[joid]
+            before = old.status
+            if before in QUEUED or state.status in QUEUED:
+                self.lines.leave(job, old)
+                self.lines.join(job, state)
+            if old.holds != state.holds:
+                self._hold(old, -1)
+                self._hold(state, 1)
             if before is not state.status:
                 if job.box_joid:
                     self._count(job.box_joid, before, -1)
@@ -201,9 +282,9 @@ class World:
             self.states[joid] = state
         for key, run in outcome.runs.items():
             if run.end is None:
-                self.runs[key] = run
+                self.open_run(run)
             else:
-                self.runs.pop(key, None)
+                self.close_run(key)
         for name, value in outcome.globals.items():
             if value is None:
                 self.globals.pop(name, None)
@@ -229,6 +310,9 @@ class World:
                 self.instances.pop(name, None)
             else:
                 self.instances[name] = mark
+        self.counts |= outcome.counts
+        if outcome.pending_from is not None:
+            self.pending_from = outcome.pending_from
         for joid in outcome.deleted:
             self.remove(joid)
         if outcome.facts:
@@ -265,6 +349,17 @@ class World:
             yield self.zone_users, [job.timezone]
             if job.schedule.run_calendar:
                 yield self.calendar_users, [job.schedule.run_calendar]
+
+    def _put_load(self, run: Run, by: int) -> None:
+        if run.job_load:
+            for key in load_keys(run):
+                self.loads[key] = self.loads.get(key, 0) + by * run.job_load
+
+    def _hold(self, state: JobState, by: int) -> None:
+        for holding in state.holds:
+            if holding.free != "D":
+                key = ResourceKey(holding.name, holding.machine)
+                self.held[key] = self.held.get(key, 0) + by * holding.units
 
     def _count(self, box: int, status: Status, by: int) -> None:
         self.tallies[box] = self.tallies.get(box, Tally()).counted(status, by)

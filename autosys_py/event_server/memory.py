@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from autosys_py.core.codes import AlarmState, EventCode
 from autosys_py.core.model import (
+    CountKey,
     Definition,
     Effect,
     EffectKind,
@@ -61,6 +62,7 @@ class MemoryStore:
         self._naming: dict[str, dict[int, None]] = {}
         self._states: dict[int, JobState] = {}
         self._machines: dict[str, Machine] = {}
+        self._counts: dict[CountKey, int] = {}
         self._objects: dict[tuple[str, str, str], NamedObject] = {}
         self._globals: dict[str, GlobalRow] = {}
         self._externals: dict[str, JobState | None] = {}
@@ -261,15 +263,14 @@ class MemoryStore:
             states={joid: _copy_state(self._states[joid]) for joid in sorted(self._current) if joid in self._states},
             globals={row.name: row.value for row in self.globals()},
             machines=self.machines(),
-            open_runs=[
-                _copy_run(run) for joid in sorted(self._runs) for run in _tries(self._runs[joid]) if run.end is None
-            ],
+            open_runs=self.open_runs(),
             effects=[self._effects[number] for number in sorted(self._effects)],
             notifications=[self._notifications[seq] for seq in sorted(self._notifications)],
             last_seq=counters["seq"],
             last_run_num=counters["run_num"],
             externals=self.externals(),
             instances={name: self._instances[name] for name in sorted(self._instances)},
+            counts=self.counts(),
         )
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
@@ -284,6 +285,8 @@ class MemoryStore:
         self._write_machines(outcome.machines)
         record_uses(self, outcome.overrides_used)
         self._write_told(outcome)
+        for count, value in outcome.counts.items():
+            self._put(self._counts, count, value)
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self._write_orders(outcome)
@@ -393,6 +396,16 @@ class MemoryStore:
         states = {name: self._externals[name] for name in names}
         return {name: None if state is None else _copy_state(state) for name, state in states.items()}
 
+    def counts(self) -> dict[CountKey, int]:
+        return {key: self._counts[key] for key in sorted(self._counts)}
+
+    def holders(self) -> list[int]:
+        return sorted(joid for joid, state in self._states.items() if state.holds)
+
+    def open_runs(self) -> list[Run]:
+        tries = (run for joid in sorted(self._runs) for run in _tries(self._runs[joid]))
+        return [_copy_run(run) for run in tries if run.end is None]
+
     def run(self, key: RunKey) -> Run | None:
         run = self._runs.get(key.joid, {}).get((key.run_num, key.ntry))
         return None if run is None else _copy_run(run)
@@ -481,7 +494,8 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
     return copy
 
 
-_copy_event = _copier(Event, without=("definition", "override", "state", "machine", "timetable", "alarm"))
+ATTACHED = ("definition", "override", "state", "machine", "timetable", "alarm", "resource")
+_copy_event = _copier(Event, without=ATTACHED)
 _copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

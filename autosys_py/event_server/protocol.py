@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import (
+    CountKey,
     Definition,
     Effect,
     Event,
@@ -72,6 +73,8 @@ class WorldRows(NamedTuple):
     """By `job^INS`: what other instances told last; None = no such job there."""
     instances: dict[str, Mark]
     """How far their pasts were read."""
+    counts: dict[CountKey, int]
+    """The scheduler's own counts."""
 
 
 class OtherStore(Protocol):
@@ -200,11 +203,11 @@ class EventServer(Protocol):
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
-        globals, machines, used overrides, alarms, notifications, counters and what other instances told, deletes
-        definitions and answered effects, inserts new effects and events. In that order: an effect both issued and
-        answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline` is written,
-        its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there, `StoreError` if the
-        past already holds a `seq`."""
+        globals, machines, used overrides, alarms, notifications, counts, counters and what other instances told,
+        deletes definitions and answered effects, inserts new effects and events. In that order: an effect both issued
+        and answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline` is
+        written, its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there, `StoreError`
+        if the past already holds a `seq`."""
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         """Inside a transaction: makes `holder` the acting scheduler if there is none, if the lease is older than
@@ -232,6 +235,15 @@ class EventServer(Protocol):
 
     def externals(self) -> dict[str, JobState | None]:
         """By `job^INS`, in order: what other instances told last (rule C-06); None = no such job there."""
+
+    def counts(self) -> dict[CountKey, int]:
+        """The scheduler's own counts: units consumed of depletable resources, missing machines, turns taken."""
+
+    def holders(self) -> list[int]:
+        """Jobs that hold units of resources, by joid."""
+
+    def open_runs(self) -> list[Run]:
+        """Runs without an end, by job and number."""
 
     def run(self, key: RunKey) -> Run | None: ...
 

@@ -199,13 +199,17 @@ from job where is_current = 1 and joid > :after order by joid limit :limit;
 select
     job.joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot
+    must_slot, holds
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
 -- name: open_runs
-select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
+    job_load, virtual_machine
 from job_runs where end_time is null order by joid, run_num, ntry;
+
+-- name: counts
+select kind, name, part, value from count order by kind, name, part;
 
 -- name: effects
 select kind, joid, run_num, ntry, job_ver, machine, value from effect order by number;
@@ -226,11 +230,11 @@ values
 insert into job_status
     (joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
      next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-     must_slot)
+     must_slot, holds)
 values
     (:joid, :status, :noexec, :run_num, :ntry, :last_start, :last_end, :end_seq, :exit_code, :machine, :since,
      :latched, :next_start, :box_run, :box_ntry, :forced, :killed, :retries, :system_restarts, :before_hold,
-     :queue_priority, :must_slot)
+     :queue_priority, :must_slot, :holds)
 on conflict (joid) do update set
     status = excluded.status, noexec = excluded.noexec, run_num = excluded.run_num, ntry = excluded.ntry,
     last_start = excluded.last_start, last_end = excluded.last_end, end_seq = excluded.end_seq,
@@ -238,18 +242,21 @@ on conflict (joid) do update set
     next_start = excluded.next_start, box_run = excluded.box_run, box_ntry = excluded.box_ntry,
     forced = excluded.forced, killed = excluded.killed, retries = excluded.retries,
     system_restarts = excluded.system_restarts, before_hold = excluded.before_hold,
-    queue_priority = excluded.queue_priority, must_slot = excluded.must_slot;
+    queue_priority = excluded.queue_priority, must_slot = excluded.must_slot, holds = excluded.holds;
 
 -- name: put_runs
 -- Which version a run was started with and by which fact never changes; where and how it goes does.
 insert into job_runs
-    (joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq)
+    (joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq, job_load,
+     virtual_machine)
 values
-    (:joid, :run_num, :ntry, :job_ver, :machine, :start_time, :end_time, :status, :exit_code, :forced, :first_seq)
+    (:joid, :run_num, :ntry, :job_ver, :machine, :start_time, :end_time, :status, :exit_code, :forced, :first_seq,
+     :job_load, :virtual_machine)
 on conflict (joid, run_num, ntry) do update set
     job_ver = excluded.job_ver, machine = excluded.machine, start_time = excluded.start_time,
     end_time = excluded.end_time, status = excluded.status, exit_code = excluded.exit_code,
-    forced = excluded.forced, first_seq = excluded.first_seq;
+    forced = excluded.forced, first_seq = excluded.first_seq, job_load = excluded.job_load,
+    virtual_machine = excluded.virtual_machine;
 
 -- name: put_globals
 insert into global_value (name, value, last_changed) values (:name, :value, :last_changed)
@@ -277,6 +284,10 @@ select instance, seq, digest, fault from external_instance order by instance;
 
 -- name: delete_external_instances
 delete from external_instance where instance = :instance;
+
+-- name: put_counts
+insert into count (kind, name, part, value) values (:kind, :name, :part, :value)
+on conflict (kind, name, part) do update set value = excluded.value;
 
 -- name: insert_effects
 insert into effect (kind, joid, run_num, ntry, job_ver, machine, value)
@@ -328,7 +339,7 @@ select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot
+    must_slot, holds
 from job join job_status on job_status.joid = job.joid
 where job.joid = :joid and is_current = 1;
 
@@ -338,7 +349,7 @@ select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot
+    must_slot, holds
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
@@ -348,16 +359,22 @@ select value from global_value where name = :name;
 -- name: globals
 select name, value, last_changed from global_value order by name;
 
+-- name: holders
+select joid from job_status where holds <> '' order by joid;
+
 -- name: run
-select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
+    job_load, virtual_machine
 from job_runs where joid = :joid and run_num = :run_num and ntry = :ntry;
 
 -- name: runs
-select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
+    job_load, virtual_machine
 from job_runs where joid = :joid order by run_num desc, ntry desc limit :limit;
 
 -- name: run_tries
-select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
+    job_load, virtual_machine
 from job_runs where joid = :joid and run_num = :run_num order by ntry;
 
 -- name: run_numbers

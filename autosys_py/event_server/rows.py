@@ -10,11 +10,13 @@ from typing import Any, TypeAlias
 
 from autosys_py.core.codes import Alarm, AlarmState, EventCode, Status
 from autosys_py.core.model import (
+    CountKey,
     Definition,
     Effect,
     EffectKind,
     Event,
     Fact,
+    Holding,
     Job,
     JobState,
     Machine,
@@ -151,7 +153,13 @@ def _change(fields: dict[str, Any]) -> dict[str, Any]:
     for name in _STATUS_FIELDS:
         if name in fields:
             fields[name] = _STATUSES[fields[name]]
+    if "holds" in fields:
+        fields["holds"] = _holdings(fields["holds"])
     return fields
+
+
+def _holdings(stored: list[Any]) -> tuple[Holding, ...]:
+    return tuple(Holding(*each) for each in stored)
 
 
 # job
@@ -220,6 +228,7 @@ def state_row(joid: int, state: JobState) -> tuple[Any, ...]:
         _number(state.before_hold),
         state.queue_priority,
         state.must_slot,
+        escaped(compact_json(state.holds)) if state.holds else "",
     )
 
 
@@ -227,6 +236,7 @@ def state_of(row: Row) -> JobState:
     (
         status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched, next_start,
         box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority, must_slot,
+        holds,
     ) = row  # fmt: skip
     return JobState(
         Status(status),
@@ -250,6 +260,7 @@ def state_of(row: Row) -> JobState:
         _STATUSES[before_hold],
         queue_priority,
         must_slot,
+        _holdings(json.loads(holds)) if holds else (),
     )
 
 
@@ -267,14 +278,17 @@ def run_row(run: Run) -> tuple[Any, ...]:
         run.exit_code,
         int(run.forced),
         run.first_seq,
+        run.job_load,
+        escaped(run.virtual),
     )
 
 
 def run_of(row: Row) -> Run:
-    joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq = row
-    key = RunKey(joid, run_num, ntry)
+    joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq, job_load, virtual = row
+    key, result = RunKey(joid, run_num, ntry), _STATUSES[status]
+    machine, virtual = unescaped(machine), unescaped(virtual)
     return Run(
-        key, job_ver, unescaped(machine), start, end, _STATUSES[status], exit_code, bool(forced), first_seq
+        key, job_ver, machine, start, end, result, exit_code, bool(forced), first_seq, job_load, virtual
     )  # fmt: skip
 
 
@@ -384,6 +398,15 @@ def machine_of(row: Row) -> Machine:
     name, kind, node_name, max_load, factor, opsys, offline, attributes = row
     name, node_name, opsys = unescaped(name), unescaped(node_name), unescaped(opsys)
     return Machine(name, kind, node_name, max_load, factor, opsys, bool(offline), _pairs(attributes))
+
+
+def count_row(key: CountKey, value: int) -> tuple[Any, ...]:
+    return (key.kind, escaped(key.name), escaped(key.part), value)
+
+
+def count_of(row: Row) -> tuple[CountKey, int]:
+    kind, name, part, value = row
+    return CountKey(kind, unescaped(name), unescaped(part)), value
 
 
 def object_row(thing: NamedObject) -> tuple[Any, ...]:

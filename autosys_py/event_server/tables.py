@@ -53,9 +53,9 @@ def maybe(name: str) -> Column[int]:
     return Column(name, Number)
 
 
-def words(name: str) -> Column[str]:
+def words(name: str, **options: object) -> Column[str]:
     """Text, never null."""
-    return Column(name, Text, nullable=False)
+    return Column(name, Text, nullable=False, **options)  # type: ignore[arg-type]
 
 
 def check(name: str, condition: str) -> CheckConstraint:
@@ -202,12 +202,16 @@ job_status = table(
     maybe("before_hold"),
     maybe("queue_priority"),
     maybe("must_slot"),
+    words("holds", server_default=""),
     check("state_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0 and box_run >= 0 and box_ntry >= 0"),
     check("state_counts", "retries >= 0 and system_restarts >= 0 and end_seq >= 0"),
     check("state_status", is_stored_status("status")),
     check("state_before_hold", is_stored_status("before_hold")),
     check("state_truths", is_truth("noexec", "latched", "forced", "killed")),
 )
+
+_holding = text("holds <> ''")
+Index("state_holds", job_status.c.joid, sqlite_where=_holding, postgresql_where=_holding)
 
 job_runs = table(
     "job_runs",
@@ -222,6 +226,8 @@ job_runs = table(
     maybe("exit_code"),
     number("forced"),
     number("first_seq"),
+    number("job_load", server_default="0"),
+    words("virtual_machine", server_default=""),
     PrimaryKeyConstraint("joid", "run_num", "ntry"),
     ForeignKeyConstraint(["joid", "job_ver"], ["job.joid", "job.job_ver"], name="run_of_version"),
     check("run_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0 and first_seq >= 0"),
@@ -362,6 +368,17 @@ counter = table(
     number("value"),
     PrimaryKeyConstraint("name"),
     check("counter_rises", "value >= 0"),
+)
+
+# What the scheduler counts beside the jobs: `core.model.CountKey`.
+count = table(
+    "count",
+    words("kind"),
+    words("name"),
+    words("part"),
+    number("value"),
+    PrimaryKeyConstraint("kind", "name", "part"),
+    check("count_is_no_debt", "value >= 0"),
 )
 
 setting = table(

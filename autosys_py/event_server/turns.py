@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from autosys_py.core.model import Fact, JobState, Machine, Notification, Outcome
+from autosys_py.core.model import CountKey, Fact, JobState, Machine, Notification, Outcome, Run
 from autosys_py.event_server.definitions import Definitions
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.escapes import escaped, unescaped
@@ -10,6 +10,8 @@ from autosys_py.event_server.overrides import record_uses
 from autosys_py.event_server.protocol import WorldRows
 from autosys_py.event_server.rows import (
     alarm_row,
+    count_of,
+    count_row,
     effect_of,
     effect_row,
     event_row,
@@ -39,13 +41,14 @@ class Turns(Definitions):
                 states={row[0]: state_of(row[1:]) for row in self.pages("states_after")},
                 globals={unescaped(name): unescaped(value) for name, value, _ in self.rows("globals")},
                 machines=self.machines(),
-                open_runs=[run_of(row) for row in self.rows("open_runs")],
+                open_runs=self.open_runs(),
                 effects=[effect_of(row) for row in self.rows("effects")],
                 notifications=[notification_of(row) for row in self.rows("notifications")],
                 last_seq=self.last_seq(),
                 last_run_num=self._number("run_num"),
                 externals=self.externals(),
                 instances=dict(mark_of(row) for row in self.rows("external_instances")),
+                counts=self.counts(),
             )
 
     def externals(self) -> dict[str, JobState | None]:
@@ -54,6 +57,15 @@ class Turns(Definitions):
     def last_seq(self) -> int:
         """The newest fact's number; 0 = there is none."""
         return self._number("seq")
+
+    def open_runs(self) -> list[Run]:
+        return [run_of(row) for row in self.rows("open_runs")]
+
+    def holders(self) -> list[int]:
+        return [joid for (joid,) in self.rows("holders")]
+
+    def counts(self) -> dict[CountKey, int]:
+        return dict(count_of(row) for row in self.rows("counts"))
 
     def _number(self, name: str) -> int:
         row = self.row("number", name=name)
@@ -69,6 +81,7 @@ class Turns(Definitions):
         self._write_machines(outcome.machines.items())
         record_uses(self, outcome.overrides_used)
         self._write_told(outcome)
+        self.change_many("put_counts", [count_row(key, value) for key, value in outcome.counts.items()])
         for joid in outcome.deleted:
             self.delete_definition(joid)
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))

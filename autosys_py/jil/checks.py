@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from autosys_py.core.codes import Status
-from autosys_py.core.model import Definition, NamedObject
+from autosys_py.core.model import Definition, Member, NamedObject, members_of
+from autosys_py.core.text import visible
 from autosys_py.jil import attributes, blobs, domains
 from autosys_py.jil.attributes import JOB_TYPES, TYPE_ALIASES, USER_TYPES
 from autosys_py.jil.compile import job_of
@@ -381,11 +382,26 @@ class JobCheck:
                 self.refuse(18914, text, "resources")
 
     def _load(self) -> None:
-        """V47."""
-        machine = self.known.machine(plain(self.value("machine"))) if self.value("job_load") else None
-        if machine is not None and machine.max_load is not None and int(self.value("job_load")) > machine.max_load:
-            text = f"job_load of {self.shown} exceeds max_load of {machine.name}, it would wait for ever"
-            self.warn(text, "job_load")
+        """V47: above what every machine of its list allows."""
+        if self.job_type == "BOX" or not self.value("job_load"):
+            return
+        names = domains.machine_names(plain(self.value("machine")))
+        if names and all(int(self.value("job_load")) > self._most_load(name) for name in names):
+            shown = visible(", ".join(names))
+            self.warn(f"job_load of {self.shown} exceeds max_load of {shown}, it would wait for ever", "job_load")
+
+    def _most_load(self, name: str) -> float:
+        """The largest job that a machine, or a member of a virtual one, can ever take."""
+        machine = self.known.machine(name)
+        own = machine.max_load if machine is not None else None
+        most = float("inf") if own is None else own
+        if machine is None or not machine.is_virtual:
+            return most
+        return min(most, max((self._most_load_of(each) for each in members_of(machine)), default=most))
+
+    def _most_load_of(self, member: Member) -> float:
+        most = self._most_load(member.name)
+        return most if member.max_load is None else min(most, member.max_load)
 
 
 _CHECKS: tuple[tuple[Callable[[JobCheck], None], frozenset[str]], ...] = (

@@ -7,6 +7,7 @@ Takes values that the checks let pass; it repeats none of them. What is stored b
 from collections.abc import Iterable, Mapping
 
 from autosys_py.core.condition import Condition
+from autosys_py.core.demands import ALL, NO_DEMANDS, Demand, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.model import Job
 from autosys_py.core.must_times import MustTimes
@@ -19,7 +20,7 @@ READ = frozenset(
     """machine date_conditions start_times start_mins days_of_week run_calendar
     exclude_calendar must_start_times must_complete_times timezone run_window n_retrys term_run_time
     max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
-    job_load auto_delete max_exit_success success_codes fail_codes returncode_map_to_completed
+    job_load resources auto_delete max_exit_success success_codes fail_codes returncode_map_to_completed
     send_notification notification_alarm_types""".split()
 )
 """Attributes that decide, beside the conditions."""
@@ -70,6 +71,7 @@ def job_of(
         send_notification=values.get("send_notification", "").replace("0", ""),
         notification_alarm_types=",".join(domains.items(values.get("notification_alarm_types", ""))).upper(),
         auto_delete=int(values.get("auto_delete", "-1")),
+        resources=demands_of(values),
     )
 
 
@@ -113,6 +115,25 @@ def must_times_of(values: Mapping[str, str], name: str) -> MustTimes | None:
     if given.relative:
         return MustTimes(relative=given.minutes[0])
     return MustTimes(absolute=tuple(zip(domains.start_times(values["start_times"]), given.minutes, strict=True)))
+
+
+def demands_of(values: Mapping[str, str]) -> Demands:
+    """What the job asks of resources."""
+    text = values.get("resources")
+    return Demands(map(_demand, domains.resources(text))) if text else NO_DEMANDS
+
+
+def _demand(group: domains.Resource) -> Demand:
+    keys = dict(group.keys)
+    quantity = keys.get("QUANTITY", "1")
+    return Demand(
+        group.name,
+        ALL if quantity.upper() == "ALL" else int(quantity),
+        keys.get("FREE", "Y").upper(),
+        keys.get("VALUEOP", "").upper(),
+        keys.get("VALUE", ""),
+        keys.get("VERSION", ""),
+    )
 
 
 def exit_rule_of(values: Mapping[str, str]) -> ExitRule:

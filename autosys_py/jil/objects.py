@@ -30,6 +30,8 @@ class CheckedObject(NamedTuple):
     faults: list[Diagnostic]
     stored: tuple[NamedObject, ...] = ()
     deleted: tuple[NamedObject, ...] = ()
+    amount: str = ""
+    """Of a resource: as typed, `+5` or `10`; empty if not given."""
 
 
 @dataclass(slots=True)
@@ -100,9 +102,8 @@ def check_object(stanza: Stanza, known: Known, settings: Settings) -> CheckedObj
         return CheckedObject(reading.faults)
     listed = [(name, value) for name, values in check.values.items() for value in values]
     kept = tuple(each for each in listed if each[0] not in ("force", "blob_file"))
-    return CheckedObject(
-        reading.faults, (NamedObject(check.kind, stanza.name, part, kept, settings.owner, settings.now),)
-    )
+    thing = NamedObject(check.kind, stanza.name, part, kept, settings.owner, settings.now)
+    return CheckedObject(reading.faults, (thing,), amount=plain(_given(reading, "amount")))
 
 
 def _given(reading: Reading, name: str) -> str:

@@ -1,9 +1,10 @@
 """The machine report (cli.md §3.5): columns 0, 81, 92, 105, 113 and 125."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
-from autosys_py.core.model import Machine
+from autosys_py.core.model import Machine, Member, members_of
 from autosys_py.core.text import cut, pad, visible
 
 WIDTH = 80
@@ -21,25 +22,48 @@ class MachineRow(NamedTuple):
     """Of a member of a virtual machine: `virtual.member`."""
     machine: Machine
     current_load: int | None
-    """Load units of its live jobs; None without a max_load."""
+    """Load units of what runs there, by way of the virtual machine if that one limits it; None without a max_load."""
     status: str
 
 
-def rows_of(machine: Machine, known: Mapping[str, Machine], loads: Mapping[str, int]) -> Iterator[MachineRow]:
+class Usage(NamedTuple):
+    """What goes on on all machines."""
+
+    loads: Mapping[tuple[str, str], int]
+    """See `core.world.LoadKey`."""
+    missing: Mapping[str, int]
+    """Machines whose agent does not answer (1) or refuses (2)."""
+
+
+_STATUSES = ("Online", "Missing", "Blocked")
+
+
+def rows_of(machine: Machine, known: Mapping[str, Machine], usage: Usage) -> Iterator[MachineRow]:
     """The row of a real machine, or one for each member of a virtual one; the virtual's own only when it is empty."""
     if not machine.is_virtual:
-        yield _row_of(machine.name, machine, loads)
+        yield _row_of(machine.name, machine, usage)
         return
-    members = [value for key, value in machine.attributes if key == "machine"]
+    members = members_of(machine)
     if not members:
         yield MachineRow(machine.name, machine, None, "Empty")
-    for name in members:
-        yield _row_of(f"{machine.name}.{name}", known.get(name, Machine(name)), loads)
+    for member in members:
+        yield _member_row(machine.name, member, known.get(member.name, Machine(member.name)), usage)
 
 
-def _row_of(name: str, machine: Machine, loads: Mapping[str, int]) -> MachineRow:
-    load = None if machine.max_load is None else loads.get(machine.name, 0)
-    return MachineRow(name, machine, load, "Offline" if machine.offline else "Online")
+def _member_row(virtual: str, member: Member, machine: Machine, usage: Usage) -> MachineRow:
+    row = _row_of(f"{virtual}.{member.name}", machine, usage)
+    if member.factor is not None:
+        row = row._replace(machine=replace(row.machine, factor=member.factor))
+    if member.max_load is not None:
+        load = usage.loads.get((member.name, virtual), 0)
+        row = row._replace(machine=replace(row.machine, max_load=member.max_load), current_load=load)
+    return row
+
+
+def _row_of(name: str, machine: Machine, usage: Usage) -> MachineRow:
+    load = None if machine.max_load is None else usage.loads.get((machine.name, ""), 0)
+    status = "Offline" if machine.offline else _STATUSES[usage.missing.get(machine.name, 0)]
+    return MachineRow(name, machine, load, status)
 
 
 def heading(*, narrow: bool = False) -> list[str]:

@@ -5,7 +5,7 @@ that were under way are adopted, and their ends, long past perhaps, arrive as or
 """
 
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Effect, EffectKind, Job, RunKey
+from autosys_py.core.model import Effect, EffectKind, Job, RunKey, resource_of
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer, WorldRows
@@ -27,9 +27,14 @@ def recover(
     for job in rows.jobs:
         world.define(job, rows.states.get(job.joid), overrides.get(job.joid))
     world.waiting = dict.fromkeys(sorted(world.waiting, key=lambda joid: world.states[joid].since))
-    world.runs = {run.key: run for run in rows.open_runs}
     world.notifications = {order.seq: order for order in rows.notifications}
     world.overridden = _overridden(store, rows)
+    for run in rows.open_runs:
+        world.open_run(run)
+    for thing in store.objects("resource"):
+        resource = resource_of(thing)
+        world.set_resource(resource.key, resource)
+    world.counts = dict(rows.counts)
     world.last_seq = rows.last_seq
     world.last_run_num = rows.last_run_num
     ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from autosys_py.agent.protocol import Agent, Report, StartOrder
 from autosys_py.core import alarms
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Definition, Effect, EffectKind, Event, Fact, Notification, Outcome
+from autosys_py.core.model import (
+    Definition,
+    Effect,
+    EffectKind,
+    Event,
+    Fact,
+    Notification,
+    Outcome,
+    Readings,
+    resource_of,
+)
 from autosys_py.core.step import step
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
@@ -34,6 +44,7 @@ REPORTS = frozenset(
         EventCode.AGENT_SILENT,
         EventCode.AGENT_REMARK,
         EventCode.CHECK_HEARTBEAT,
+        EventCode.AGENT_UNREACHABLE,
     }
 )
 
@@ -62,8 +73,11 @@ class Turns:
     """Notifications that nobody is there to take, so far."""
     is_up: bool = False
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
+    measure: Callable[[], Readings | None] | None = None
+    """Asks the agent what it measures of this host; None in a simulation."""
     has_begun: bool = False
     """The last turn got as far as owning the store."""
+    _measured: int = -1
 
     def take(
         self,
@@ -85,6 +99,7 @@ class Turns:
         with self.store.transaction():
             self.has_begun = True
             now = clock()
+            self._measure(now)
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
             due = self._due(now)
@@ -157,6 +172,12 @@ class Turns:
             for seq in new:
                 del outcome.notifications[seq]
 
+    def _measure(self, now: int) -> None:
+        """What the agent measures, at most once a second: decisions of a turn see one state of the host."""
+        if self.measure is not None and now != self._measured:
+            self._measured = now
+            self.world.readings = self.measure()
+
     def _due(self, now: int) -> list[Event]:
         """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""
         limit = BATCH
@@ -188,6 +209,9 @@ class Turns:
             event.timetable = self.read_timetable()
         elif event.code is EventCode.CHANGE_ALARM and event.value.isdecimal():
             event.alarm = total.alarms.get(int(event.value)) or self.store.alarm(int(event.value))
+        elif event.code is EventCode.RESOURCE_CHANGED:
+            thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
+            event.resource = resource_of(thing) if thing else None
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
@@ -256,6 +280,8 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.machines |= part.machines
     total.externals |= part.externals
     total.instances |= part.instances
+    total.counts |= part.counts
+    total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
     total.events += part.events
     if part.answered:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]

@@ -25,7 +25,7 @@ def copy_store(source: EventServer, target: EventServer, now: int) -> None:
         for thing in _objects(source):
             target.put_object(thing)
         versions = _copy_overrides(source, target)
-        outcome = Outcome(globals=dict(rows.globals), run_num=rows.last_run_num)
+        outcome = Outcome(globals=dict(rows.globals), run_num=rows.last_run_num, counts=rows.counts)
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
         outcome.events = _events(source, numbers, versions)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autosys_py.core.codes import EventCode, Status
-from autosys_py.core.model import Event, JobState
+from autosys_py.core.model import CountKey, Event, JobState, Outcome, Run, RunKey
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Done, Shell
 from tests.cli.estate import NOW, Estate, moment
@@ -316,6 +316,31 @@ def test_virtual_machines(sh: Shell, estate: Estate) -> None:
         ("node-a", "Online"),
         ("node-b", "Offline"),
         ("void", "Empty"),
+    ]
+
+
+def test_the_load_of_a_machine_is_that_of_its_open_runs(sh: Shell, estate: Estate, store: MemoryStore) -> None:
+    share = (("machine", "node-a"), ("max_load", "40"), ("factor", "2"), ("machine", "node-b"))
+    estate.machine("cloud", type="v", attributes=share)
+    joid = estate.job("BUSY", job_load="30")
+    direct = Run(RunKey(joid, 60, 1), 1, "node-a", NOW, job_load=30)
+    by_cloud = Run(RunKey(joid, 61, 1), 1, "node-a", NOW, job_load=5, virtual="cloud")
+    ended = Run(RunKey(joid, 59, 1), 1, "node-a", NOW, NOW, Status.SUCCESS, 0, job_load=30)
+    with store.transaction():
+        missing = {
+            CountKey("missing", "node-a"): 1,
+            CountKey("missing", "node-b"): 2,
+            CountKey("missing", "localhost"): 2,
+        }
+        runs = {run.key: run for run in (direct, by_cloud, ended)}
+        store.write_turn([], Outcome(runs=runs, counts=missing), NOW)
+    rows = [line.split() for line in sh("autorep", "-M", "ALL").out.split("\n")[3:-1]]
+    assert [(row[0], *row[1:4], row[-1]) for row in rows] == [
+        ("cloud.node-a", "40", "5", "2.00", "Missing"),
+        ("cloud.node-b", "---", "---", "1.00", "Offline"),
+        ("localhost", "---", "---", "1.00", "Blocked"),
+        ("node-a", "100", "35", "1.50", "Missing"),
+        ("node-b", "---", "---", "1.00", "Offline"),
     ]
 
 

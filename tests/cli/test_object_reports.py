@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autosys_py.cli.define import Definer, load
+from autosys_py.core.codes import Status
+from autosys_py.core.model import CountKey, Holding, JobState, Outcome
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Shell
 from tests.cli.estate import NOW
@@ -74,6 +76,26 @@ def test_resources(sh: Shell, jil: Callable[[str], None]) -> None:
     assert [usage[7].index(name) for name in ("ResName", "JobName", "Run", "Status", "Machine", "Amount")] == [
         0, 19, 38, 50, 64, 76,
     ]  # fmt: skip
+
+
+def test_resources_in_use(sh: Shell, jil: Callable[[str], None], store: MemoryStore) -> None:
+    jil("")
+    job = store.head("J")
+    assert job is not None
+    state = JobState(Status.RUNNING, run_num=7, ntry=2, machine="host001")
+    state.holds = (Holding("printer", "", 2, "Y"), Holding("tape", "host001", 3, "D"))
+    with store.transaction():
+        counts = {CountKey("consumed", "tape", "host001"): 8}
+        store.write_turn([], Outcome(states={job.joid: state}, counts=counts), NOW)
+    lines = sh("autorep", "-V", "ALL", "-d").out.split("\n")
+    assert [line.split() for line in lines[3:5]] == [
+        ["printer", "Renewable", "---", "5", "3"],
+        ["tape", "Depletable", "host001", "12", "4"],
+    ]
+    assert [line.split() for line in lines[10:12]] == [
+        ["printer", "J", "7/2", "RUNNING", "host001", "2"],
+        ["tape", "J", "7/2", "RUNNING", "host001", "3"],
+    ]
 
 
 @pytest.mark.parametrize(

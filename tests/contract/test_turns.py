@@ -1,19 +1,21 @@
 """What the scheduler writes in a turn, and who may be the scheduler."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import Effect, EffectKind, Fact, JobState, Machine, Outcome, RunKey
+from autosys_py.core.model import CountKey, Effect, EffectKind, Fact, Holding, JobState, Machine, Outcome, RunKey
 from autosys_py.event_server.chain import first_broken
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.protocol import EventServer, GlobalRow
 from tests.contract.samples import insert_job, past, run, runs, send, startjob, tick, turn
 
 STATE = JobState(
-    Status.ON_HOLD, True, 12, 3, 100, 200, 17, -9, "prod1", 300, True, 400, 11, 2, True, True, 1, 2, Status.SUCCESS, 5
-)
+    Status.ON_HOLD, True, 12, 3, 100, 200, 17, -9, "prod1", 300, True, 400, 11, 2, True, True, 1, 2, Status.SUCCESS, 5,
+    500, (Holding("printer", "", 2, "Y"), Holding("t\u00e4pe", "prod1", 1, "D")),
+)  # fmt: skip
 
 
 def start(joid: int, run_num: int) -> Effect:
@@ -88,6 +90,40 @@ def test_later_states_and_runs_replace_earlier_ones(store: EventServer) -> None:
     assert rows.states == {joid: JobState()}
     assert rows.open_runs == []
     assert store.run(RunKey(joid, 1, 1)) == run(joid, 1, end=4600)
+
+
+def test_counts_are_kept_and_raised(store: EventServer) -> None:
+    consumed, missing = CountKey("consumed", "t\u00e4pe", "m"), CountKey("missing", "m")
+    turn(store, Outcome(counts={missing: 1, consumed: 3}))
+    turn(store, Outcome(counts={consumed: 5}))
+    assert store.counts() == store.load().counts == {consumed: 5, missing: 1}
+
+
+def test_the_load_of_a_run_is_kept(store: EventServer) -> None:
+    joid = insert_job(store, "A").joid
+    loaded = replace(run(joid, 1), job_load=30, virtual="cloud")
+    turn(store, Outcome(runs={loaded.key: loaded}))
+    assert store.open_runs() == store.load().open_runs == [loaded]
+    turn(store, Outcome(runs={loaded.key: replace(loaded, end=4600)}))
+    assert store.open_runs() == []
+    assert store.run(loaded.key) == replace(loaded, end=4600)
+
+
+def test_who_holds_units_is_found(store: EventServer) -> None:
+    joid = insert_job(store, "A").joid
+    other = insert_job(store, "B").joid
+    turn(store, Outcome(states={joid: STATE, other: JobState()}))
+    assert store.holders() == [joid]
+    turn(store, Outcome(states={joid: JobState()}))
+    assert store.holders() == []
+
+
+def test_the_holdings_of_the_past_are_told_as_they_were(store: EventServer) -> None:
+    joid = insert_job(store, "A").joid
+    fact = past(1, joid)
+    fact.changes.append((joid, {"holds": STATE.holds}))
+    turn(store, Outcome(facts=[fact], states={joid: JobState()}))
+    assert store.facts(joid, 1)[0].changes == [(joid, {"holds": STATE.holds})]
 
 
 def test_changing_an_outcome_after_the_turn_changes_nothing(store: EventServer) -> None:

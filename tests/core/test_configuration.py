@@ -34,6 +34,11 @@ def test_a_vendor_file_loads_without_warnings_and_a_misspelt_key_warns() -> None
         ("\nKillSignals=KILL", "line 2: KillSignals=KILL is not a list of signal numbers like 15,9"),
         ("KillSignalInterval=-1", "line 1: KillSignalInterval=-1 is not a whole number from 0 to 3600"),
         ("DateFormat=MM/DD", "line 1: DateFormat=MM/DD is not an order of MM, DD, YYYY joined by / - or ."),
+        ("GlobalPendMachDelay=3601", "line 1: GlobalPendMachDelay=3601 is not a whole number from 0 to 3600"),
+        (
+            "GlobalPendMachInterval=60,0",
+            "line 1: GlobalPendMachInterval=60,0 is not seconds[,burst], at most 3600 seconds",
+        ),
         ("nonsense", "line 1: 'nonsense' is not of the form Key=value"),
     ],
 )
@@ -47,6 +52,19 @@ def test_the_stores_of_other_instances() -> None:
     found = parse("EventServer_PRD=sqlite:////p.db\nEventServer_1=x\nEventServer_D01 = sqlite:////d.db\n", pytest.fail)
     assert (found.event_server_of("PRD"), found.event_server_of("D01")) == ("sqlite:////p.db", "sqlite:////d.db")
     assert (found.event_server_of("ACE"), found.EventServer) == ("", "")
+
+
+def test_a_bad_pending_status_has_its_own_message() -> None:
+    """E40190 (rule L-15)."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse("GlobalPendMachStatus=RUNNING", pytest.fail)
+    assert caught.value.code == 40190
+    assert str(caught.value).endswith("is not one of FAILURE, INACTIVE, ON_ICE, PEND_MACH, SUCCESS, TERMINATED")
+
+
+def test_the_pace_of_leaving_pend_mach() -> None:
+    paces = [parse(f"GlobalPendMachInterval={each}", pytest.fail).pending_pace for each in ("0", "30", "60, 5")]
+    assert paces == [(0, 1), (30, 1), (60, 5)]
 
 
 def test_the_wait_between_tries_grows_to_its_limit() -> None:

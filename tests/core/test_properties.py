@@ -6,6 +6,7 @@ break (`Watched._check`). A seed that fails says so, with the last facts; play i
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -15,14 +16,16 @@ import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core import starts
-from autosys_py.core.codes import DONE_IN_BOX, FAILED, AlarmState, EventCode, Status
+from autosys_py.core.admission import admit
+from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, AlarmState, EventCode, Status
 from autosys_py.core.condition import UNLIMITED, Atom, Condition, Kind, atom_holds
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Fact, Job, JobState, Outcome, RunKey
+from autosys_py.core.lines import lines_of, priority_of
+from autosys_py.core.model import CountKey, Event, Fact, Job, JobState, Outcome, ResourceKey, RunKey, members_of
 from autosys_py.core.overrides import JOB_VER, RUN_NUM, pending
 from autosys_py.core.windows import is_inside
-from autosys_py.core.world import WAITING, Tally
+from autosys_py.core.world import WAITING, Tally, load_keys
 from autosys_py.scheduler.overrides import pending_overrides
 from tests.engine import Engine
 from tests.loading import load_jil
@@ -146,6 +149,8 @@ class Watched(Engine):
         assert {job.joid: job for job in rows.jobs} == world.jobs | world.definitions
         self._check_overrides(rows.jobs)
         assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
+        self._check_units()
+        self._check_queues()
         for fact in facts:
             self._check_start(fact)
         for joid, job in world.jobs.items():
@@ -184,6 +189,46 @@ class Watched(Engine):
                 is_latest = world.states[run.key.joid].run_num == run.key.run_num
                 if of_run and is_latest and world.states[run.key.joid].ntry == run.key.ntry:
                     assert world.overridden[run.key.joid].override_ver == run.job_ver
+
+    def _check_units(self) -> None:
+        """Load is that of open runs, held units are those of states, and nobody holds what a run's end gives back."""
+        world = self.world
+        loads: Counter[tuple[str, str]] = Counter()
+        for run in world.runs.values():
+            for key in load_keys(run):
+                loads[key] += run.job_load
+        assert {key: units for key, units in world.loads.items() if units} == {k: v for k, v in loads.items() if v}
+        held: Counter[ResourceKey] = Counter()
+        for joid, state in world.states.items():
+            for each in state.holds:
+                if each.free != "D":
+                    held[ResourceKey(each.name, each.machine)] += each.units
+            if not any(run.key.joid == joid for run in world.runs.values()):
+                assert all(each.free in "YN" for each in state.holds), f"job {joid} still holds {state.holds}"
+        assert {key: units for key, units in world.held.items() if units} == dict(held)
+        for key, resource in world.resources.items():
+            assert held[key] <= resource.amount, f"{held[key]} units of {key} are held"
+            assert 0 <= world.counts.get(CountKey("consumed", *key), 0) <= resource.amount
+        assert self.store.counts() == world.counts
+
+    def _check_queues(self) -> None:
+        """Everybody stands in the lines of his status, and nobody waits who could go on."""
+        world = self.world
+        for joid, state in world.states.items():
+            job = world.jobs[joid]
+            wanted = set(lines_of(job, state.status))
+            assert {line for line, place in world.lines.everybody() if place.joid == joid} == wanted, job.name
+            if state.status in QUEUED and not self.behind():
+                draft = Draft(world, self.now)
+                verdict = admit(draft, draft.job_to_start(joid), forced=state.forced)
+                goes_on = verdict.status is not Status.STARTING and state.status is not Status.PEND_MACH
+                waits = verdict.status is state.status or (goes_on and verdict.status is not Status.RESWAIT)
+                assert waits, f"{job.name} waits in {state.status.name}, but {verdict}"
+
+    def behind(self) -> bool:
+        """Is something due that has not been processed, QUE_RECOVERY after a restart among it?"""
+        due = self.store.next_due()
+        return not self._turns.is_up or (due is not None and due <= self.now)
 
     def _check_start(self, fact: Fact) -> None:
         """A run begins with a fact of its own, once."""
@@ -270,7 +315,9 @@ def watch_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     def watched_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
         if not forced:
             check_gates(draft, job, again=same_run)
+        priority = priority_of(job, state) if state.status in QUEUED else job.priority
         start_job(draft, job, state, forced=forced, same_run=same_run)
+        check_load(draft, job, is_tested=not forced and priority > 0)
 
     def watched_box(draft: Draft, box: int, *, forced: bool = False) -> None:
         if not forced:
@@ -287,7 +334,30 @@ def watch_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starts, "bypass", watched_bypass)
 
 
-QUEUE_RELEASES = frozenset({EventCode.MACH_ONLINE, EventCode.MACHINE_CHANGED, EventCode.DEFINITION_CHANGED})
+def check_load(draft: Draft, job: Job, *, is_tested: bool) -> None:
+    """What was tested fits: on the machine, and in its share of the virtual one (rule L-01)."""
+    state = draft.state(job.joid)
+    if state.status is not Status.STARTING or not (is_tested and job.job_load):
+        return
+    machine = draft.world.machines.get(state.machine)
+    if machine is not None and machine.max_load is not None:
+        assert draft.load(state.machine) <= machine.max_load, f"{job.name} overloads {state.machine}"
+    for virtual in draft.world.virtuals.get(state.machine, {}):
+        for member in members_of(draft.world.machines[virtual]):
+            if job.machine == virtual and member.name == state.machine and member.max_load is not None:
+                assert draft.load(state.machine, virtual) <= member.max_load, f"{job.name} overloads {virtual}"
+
+
+QUEUE_RELEASES = frozenset(
+    {
+        EventCode.MACH_ONLINE,
+        EventCode.MACHINE_CHANGED,
+        EventCode.DEFINITION_CHANGED,
+        EventCode.RESOURCE_CHANGED,
+        EventCode.PEND_MACH_RELEASE,
+        EventCode.QUE_RECOVERY,
+    }
+)
 
 
 def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
@@ -298,10 +368,12 @@ def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
     retried = by_hand and event.code is EventCode.RESTART
     moved = again and state.was_idle_run  # its run began outside
     if box is not None and not moved:
-        assert box.status is Status.RUNNING, f"{job.name} starts in a box that does not run"
+        by_hand_only = again and box.status is Status.STARTING  # stored and means nothing
+        assert box.status is Status.RUNNING or by_hand_only, f"{job.name} starts in a box that does not run"
         if not (again or retried):
             assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
-            assert by_hand or state.status is Status.ACTIVATED, f"{job.name} starts from {state.status.name}"
+            assert by_hand or state.status in (Status.ACTIVATED, *QUEUED), f"{job.name} starts from {state.status.name}"
+    released = released or state.status in QUEUED
     unseen = released and draft.world.configuration.EvaluateQueuedJobStarts == "0"
     if again or unseen:
         return
@@ -323,6 +395,9 @@ class Story:
             "NotifySMTPServer": "mail.example",
             "BoxDeadlock": self.chance.choice(["RUNNING", "FAILURE"]),
             "GlobalAutoHold": self.chance.choice("00000000000000000001"),
+            "MachineMethod": self.chance.choice(["vmstat", "job_load", "roundrobin", "roundrobin_jobload"]),
+            "GlobalPendMachStatus": self.chance.choice(["PEND_MACH"] * 6 + ["INACTIVE", "FAILURE", "ON_ICE"]),
+            "GlobalPendMachDelay": self.chance.choice([0, 90]),
         }
         self.people = Random(seed + 2)
         """What concerns alarms and mails has its own chance, so that the rest of a story is the same without it."""
@@ -333,7 +408,7 @@ class Story:
         self.jil = ""
 
     def play(self) -> None:
-        self.jil = "\n".join(["insert_machine: m  node_name: localhost", *self._estate()])
+        self.jil = "\n".join([*self._machines(), *self._resources(), *self._estate()])
         self.engine.load(self.jil)
         for name in self.names:
             for start in range(4):
@@ -357,6 +432,32 @@ class Story:
 
     # The estate
 
+    def _machines(self) -> Iterator[str]:
+        for name in MACHINES:
+            yield f"insert_machine: {name}  node_name: localhost  {self._limit(0.8)}"
+        yield f"insert_machine: v  machine: m  {self._limit(0.3)}  machine: m2  {self._limit(0.3)}"
+
+    def _limit(self, likelihood: float) -> str:
+        return f"max_load: {self.chance.choice([10, 10, 15, 20])}" if self.chance.random() < likelihood else ""
+
+    def _resources(self) -> Iterator[str]:
+        yield f"insert_resource: r  res_type: R  amount: {self.chance.randint(1, 3)}"
+        yield f"insert_resource: r  res_type: R  amount: {self.chance.randint(1, 3)}  machine: m2"
+        yield f"insert_resource: d  res_type: D  amount: {self.chance.randint(2, 8)}"
+        yield f"insert_resource: t  res_type: T  amount: {self.chance.randint(1, 2)}"
+
+    def _demands(self, *, is_box: bool) -> str:
+        chance = self.chance
+        amount = chance.choice(["1", "1", "2", "ALL"])
+        groups = [
+            f"(r, QUANTITY={amount}, FREE={chance.choice('YYNA')})",
+            f"(d, QUANTITY={chance.choice(['1', '2'])})",
+            f"(t, QUANTITY={chance.choice(['1', '2'])})",
+        ]
+        if not is_box:
+            groups.append("(SYSTEM_CPU_COUNT, VALUEOP=GT, VALUE=1)")
+        return " AND ".join(chance.sample(groups, chance.choice([1, 1, 2])))
+
     def _estate(self) -> Iterator[str]:
         for number in range(self.chance.randint(3, 9)):
             yield self._job(f"j{number}")
@@ -379,7 +480,10 @@ class Story:
             for override in ("box_success", "box_failure"):
                 parts += self._some(0.15, f"{override}: {self._condition()}")
         else:
-            parts += [f"machine: {chance.choice(['localhost', 'm'])}", *self._some(0.3, "n_retrys: 2")]
+            parts += [f"machine: {chance.choice(VALUES)}", *self._some(0.3, "n_retrys: 2")]
+            parts += self._some(0.8, f"job_load: {chance.choice([5, 10, 10, 15])}")
+            parts += self._some(0.8, f"priority: {chance.choice([1, 1, 2, 3])}")
+        parts += self._some(0.25, f"resources: {self._demands(is_box=is_box)}")
         parts += self._some(0.4, f"condition: {self._condition()}")
         parts += self._some(0.15, f"term_run_time: {chance.randint(1, 5)}")
         parts += self._some(0.1, "max_run_alarm: 2  min_run_alarm: 1")
@@ -437,6 +541,9 @@ class Story:
             return
         if chance.random() < 0.06:
             self.engine.restart()
+        if chance.random() < 0.15:
+            self._rush()
+            return
         event = Event(chance.choice(EVENTS), self.engine.now, sent_by="operator@host")
         event.joid = chance.choice([*world.jobs, *world.jobs, 99])
         match event.code:
@@ -447,7 +554,9 @@ class Story:
             case EventCode.SET_GLOBAL:
                 event.joid, event.name, event.value = 0, "G", chance.choice(["Y", "N", "DELETE"])
             case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
-                event.joid, event.name = 0, chance.choice(["m", "m", "localhost", "nowhere", ""])
+                event.joid, event.name = 0, chance.choice(["m", "m", "m2", "localhost", "v", "nowhere", ""])
+            case EventCode.CHANGE_PRIORITY:
+                event.value = chance.choice(["0", "1", "2", "9", "x"])
             case _:
                 event.value = chance.choice(["", "", "", "15,9", "abc", "-1"])
         self.engine.send(event)
@@ -461,11 +570,19 @@ class Story:
             event.name = chance.choice(["ACKNOWLEDGED", "CLOSED"])
             engine.send(event)
 
+    def _rush(self) -> None:
+        """Everything is to start at once."""
+        code = self.chance.choice([EventCode.STARTJOB] * 3 + [EventCode.FORCE_STARTJOB])
+        for joid in self.chance.sample(sorted(self.engine.world.jobs), len(self.engine.world.jobs)):
+            self.engine.send(Event(code, self.engine.now, joid=joid, sent_by="operator@host"))
+
     def _define(self) -> None:
         chance, world = self.chance, self.engine.world
         self.engine.run_for(0)
         names = sorted(world.names)
-        if chance.random() < 0.4 and len(self.names) < 14:
+        if chance.random() < 0.3:
+            self.engine.load(self._other_definition())
+        elif chance.random() < 0.4 and len(self.names) < 14:
             self.engine.load(self._job(f"j{len(self.names)}"))
         elif names:
             name = chance.choice(names)
@@ -476,8 +593,18 @@ class Story:
                 self.engine.load(f"delete_job: {name}")
             elif chance.random() < 0.4:
                 self._override(name)
-            elif world.states[joid].status is not Status.STARTING:
+            elif world.states[joid].status is not Status.STARTING and not world.states[joid].holds:
                 change = chance.choice([f"condition: {self._condition()}", "max_run_alarm: 1"])
+                if is_command and chance.random() < 0.4:
+                    change = chance.choice(
+                        [
+                            "job_load: 5  priority: 1",
+                            "priority: 0",
+                            f"machine: {chance.choice(VALUES)}",
+                            f"resources: {self._demands(is_box=False)}",
+                            "resources:",
+                        ]
+                    )
                 is_iced = world.states[joid].status is Status.ON_ICE
                 if boxes and is_command and not is_iced and chance.random() < 0.4:
                     change = f"box_name: {chance.choice(boxes)}"
@@ -500,6 +627,23 @@ class Story:
             values += self._some(0.3, f"machine: {chance.choice(['localhost', 'm'])}")
         self.engine.load(f"override_job: {name}  {'  '.join(values)}")
 
+    def _other_definition(self) -> str:
+        """A machine or a resource changes; never to less than what is in use."""
+        chance = self.chance
+        return chance.choice(
+            [
+                f"update_machine: {chance.choice(MACHINES)}  max_load: {chance.choice([10, 20, 40])}",
+                "update_resource: r  amount: +1",
+                "update_resource: r  amount: +1  machine: m2",
+                "update_resource: d  amount: +2",
+                "update_resource: d  amount: 9",
+                "update_resource: t  amount: 2",
+            ]
+        )
+
+
+MACHINES = ("m", "m2")
+VALUES = ("localhost", "m", "m", "m2", "v", "m,m2")
 
 EVENTS = [
     *[EventCode.STARTJOB] * 8,
@@ -510,7 +654,8 @@ EVENTS = [
     *[EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE] * 2,
     *[EventCode.JOB_ON_HOLD, EventCode.JOB_OFF_HOLD] * 2,
     *[EventCode.JOB_ON_ICE, EventCode.JOB_OFF_ICE, EventCode.JOB_ON_NOEXEC, EventCode.JOB_OFF_NOEXEC],
-    *[EventCode.RESTART, EventCode.JOB_STATUS_CHANGED, EventCode.SEND_SIGNAL, EventCode.CHANGE_PRIORITY],
+    *[EventCode.RESTART, EventCode.JOB_STATUS_CHANGED, EventCode.SEND_SIGNAL, *[EventCode.CHANGE_PRIORITY] * 3],
+    *[EventCode.RELEASE_RESOURCE] * 2,
     *[EventCode.DELETEJOB, EventCode.REPLY_RESPONSE, EventCode.COMMENT, EventCode.ALARM, EventCode.CHK_BOX_TERM],
 ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autosys_py.core.model import Fact
 from tests.core import test_properties
 from tests.core.test_properties import SHOWN, Watched, play, told
 
@@ -39,7 +40,10 @@ def test_a_failing_seed_says_which_it_is_and_what_came_last(monkeypatch: pytest.
     whole = play(7)
     ends_with = whole[len(whole) // 2].seq
 
-    def fail(self: Watched, facts: object) -> None:
+    look = Watched._check
+
+    def fail(self: Watched, facts: list[Fact]) -> None:
+        look(self, facts)
         if self.facts and self.facts[-1].seq >= ends_with:
             raise AssertionError("the moon is blue")
 

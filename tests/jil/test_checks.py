@@ -3,7 +3,7 @@
 import pytest
 
 from autosys_py.core.codes import EventCode, Status
-from autosys_py.core.model import Outcome
+from autosys_py.core.model import Holding, Outcome
 from tests.jil.desk import NOW, Desk
 
 HEAD = "insert_job: J\ncommand: x\nmachine: localhost\n"
@@ -189,6 +189,28 @@ def test_a_load_that_never_fits() -> None:
     assert desk.warnings(text) == ["job_load of J exceeds max_load of m, it would wait for ever"]
 
 
+@pytest.mark.parametrize(
+    ("machine", "load", "warned"),
+    [
+        ("v", 20, False),
+        ("v", 21, True),
+        ("small,big", 30, False),
+        ("small, big", 31, True),
+        ("small,free", 99, False),
+    ],
+)
+def test_a_load_that_no_machine_of_the_list_can_take(machine: str, load: int, warned: bool) -> None:
+    """V47, rule L-11: a virtual machine takes what its largest member may, a list what its largest machine can."""
+    desk = Desk()
+    for name, limit in (("small", "max_load: 10"), ("big", "max_load: 30"), ("free", "")):
+        desk.jil(f"insert_machine: {name}\n{limit}\n")
+    desk.jil("insert_machine: v\nmachine: small\nmachine: big\nmax_load: 20\n")
+    text = f"insert_job: J\ncommand: x\nmachine: {machine}\njob_load: {load}\npriority: 1\n"
+    found = desk.warnings(text)
+    shown = ", ".join(name.strip() for name in machine.split(","))
+    assert found == ([f"job_load of J exceeds max_load of {shown}, it would wait for ever"] if warned else [])
+
+
 @pytest.mark.parametrize(("key", "codes"), [("offline", []), ("error", [18987]), ("local", [])])
 def test_undefined_machines(key: str, codes: list[int]) -> None:
     assert Desk(key).codes(HEAD + "machine: far\n") == codes
@@ -271,6 +293,30 @@ def test_a_starting_job_is_not_updated_and_a_live_one_not_deleted() -> None:
     stand(desk, "J", Status.SUCCESS)
     assert desk.codes("delete_job: J\n") == []
     assert desk.store.head("J") is None
+
+
+def test_a_job_that_holds_units_is_not_updated() -> None:
+    desk = Desk()
+    desk.jil(HEAD)
+    state = desk.state("J")
+    state.holds = (Holding("printer", "", 1, "N"),)
+    joid = desk.definition("J").job.joid
+    with desk.store.transaction():
+        desk.store.write_turn([], Outcome(states={joid: state}), NOW)
+    assert desk.codes("update_job: J\ndescription: x\n") == [10885]
+    stand(desk, "J", Status.SUCCESS)
+    state.holds = ()
+    with desk.store.transaction():
+        desk.store.write_turn([], Outcome(states={joid: state}), NOW)
+    assert desk.codes("update_job: J\ndescription: x\n") == []
+
+
+def test_the_scheduler_hears_of_resources() -> None:
+    """A notice carries the machine and the amount as typed."""
+    desk = Desk()
+    desk.jil("insert_resource: r\nres_type: D\namount: 3\nupdate_resource: r\namount: +2\ndelete_resource: r\n")
+    notices = [(event.code, event.name, event.value) for event in desk.store.pending_events(0)]
+    assert notices == [(EventCode.RESOURCE_CHANGED, "r", f" {amount}") for amount in ("3", "+2", "")]
 
 
 def test_an_iced_job_does_not_move_into_a_bypassed_box() -> None:

@@ -16,15 +16,6 @@ SPECIFICATION = ROOT.parent / "shared" / "spec" / "semantics.md"
 RULE = re.compile(r"\b[A-Z]-\d\d\b")
 ROW = re.compile(r"\| ((?:[A-Z]-\d\d ?)+) \| `([\w/]+\.py)::(\w+)` \|")
 
-PENDING = frozenset(
-    """
-    D-12
-    L-01 L-02 L-04 L-05 L-06 L-07 L-08 L-09 L-10 L-11 L-12 L-15 L-17
-    R-07
-    """.split()
-)
-"""Rules whose behaviour is being written."""
-
 
 def specified() -> set[str]:
     if not SPECIFICATION.is_file():
@@ -44,16 +35,15 @@ def shown_elsewhere() -> dict[str, tuple[Path, str]]:
 
 
 def test_every_rule_has_a_scenario() -> None:
-    assert sorted(specified() - played() - shown_elsewhere().keys() - PENDING) == []
+    assert sorted(specified() - played() - shown_elsewhere().keys()) == []
 
 
 def test_titles_name_rules_that_exist() -> None:
     assert sorted(played() - specified()) == []
 
 
-def test_no_rule_that_has_a_scenario_is_pending_or_shown_elsewhere() -> None:
-    assert sorted(PENDING & played()) == []
-    assert sorted(shown_elsewhere().keys() & (played() | PENDING)) == []
+def test_no_rule_that_has_a_scenario_is_shown_elsewhere() -> None:
+    assert sorted(shown_elsewhere().keys() & played()) == []
 
 
 @pytest.mark.parametrize("rule", sorted(shown_elsewhere()))

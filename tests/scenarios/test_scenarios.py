@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -12,9 +13,11 @@ import pytest
 from autosys_py.agent.protocol import Report
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.core.codes import LETTERS, TERMINAL, Alarm, EventCode, Status
+from autosys_py.core.draft import Draft
 from autosys_py.core.external import REPORT_ONLY
-from autosys_py.core.model import Event, JobState, RunKey
+from autosys_py.core.model import Event, JobState, Readings, ResourceKey, RunKey
 from autosys_py.core.overrides import RUN_NUM
+from autosys_py.core.resources import available
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -96,6 +99,8 @@ class Player:
             case "given":
                 name, status = rest.split()
                 self._engine().give_status(name, Status[status])
+            case "host":
+                self._measure(rest)
             case _:
                 self._step(statement)
 
@@ -105,17 +110,27 @@ class Player:
             self.engine = Engine(begin, self.zone, configured("\n".join(self.config)))
         return self.engine
 
+    def _measure(self, text: str) -> None:
+        """`cpu_count=4 os_type=LINUX`: what the agent measures from now on."""
+        readings = self._engine().readings or Readings()
+        pairs = [pair.partition("=") for pair in text.split()]
+        values = {key: int(value) if value.isdigit() else value for key, _, value in pairs}
+        self._engine().readings = replace(readings, **values)  # type: ignore[arg-type]
+
     def _plan(self, text: str) -> None:
         name, *words = text.split()
         name, _, start = name.partition("#")
         runtime, exit_code, failure, permanent = 60, 0, "", False
         ends: int | None = exit_code
+        unreachable = ""
         while words:
             word = words.pop(0)
             if word == "exit":
                 ends = int(words.pop(0))
             elif word == "signal":
                 ends = -int(words.pop(0))
+            elif word in ("missing", "blocked"):
+                unreachable = word
             elif word == "lost":
                 ends = None
             elif word in ("fail", "never"):
@@ -123,7 +138,8 @@ class Player:
                 failure, words = " ".join(words), []
             else:
                 runtime = seconds(word)
-        self._engine().agent.plan(name, SimulatedOutcome(runtime, ends, failure, permanent), int(start or 0))
+        outcome = SimulatedOutcome(runtime, ends, failure, permanent, unreachable=unreachable)
+        self._engine().agent.plan(name, outcome, int(start or 0))
 
     def _step(self, statement: str) -> None:
         engine = self._engine()
@@ -178,6 +194,10 @@ class Player:
         if word == "silent":
             engine.world.unreachable[rest] = None
             return
+        if word == "answers":
+            engine.world.unreachable.pop(rest)
+            engine.send(Event(EventCode.MACHINE_CHANGED, engine.now, name=rest))
+            return
         if word == "mailserver":
             engine.letters.trouble = "" if rest == "up" else rest
             return
@@ -186,7 +206,7 @@ class Player:
         event.priority = int(priority or event.priority)
         if event.code is EventCode.SET_GLOBAL:
             event.name, _, event.value = rest.partition("=")
-        elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
+        elif event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE, EventCode.AGENT_REACHABLE):
             event.name = rest
         elif event.code is EventCode.CHANGE_ALARM:
             alarm, job, event.name, *words = rest.split()
@@ -314,6 +334,17 @@ class Player:
                 found = self._engine().store.object("override", name, number)
                 shown = "gone" if found is None else found.value(RUN_NUM) or "waits"
                 assert shown == used, self._where(f"override {number} of {name}: {shown}, not {used}")
+            case [name, "on", machine]:
+                assert self._state(name).machine == machine, self._where(f"{name} is on {self._state(name).machine}")
+            case ["load", machine, units]:
+                load = self._engine().world.loads.get((machine, ""), 0)
+                assert load == int(units), self._where(f"the load of {machine} is {load}")
+            case ["free", resource, units]:
+                there = self._free(resource)
+                assert there == int(units), self._where(f"{there} units of {resource} are free")
+            case [name, "holds", *held]:
+                shown = " ".join(f"{each.units} {each.name}" for each in self._state(name).holds)
+                assert shown == ("" if held == ["nothing"] else " ".join(held)), self._where(f"{name} holds {shown}")
             case [name, "starts", count]:
                 starts = [order.job_name for _, order in self._engine().agent.starts]
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
@@ -333,6 +364,13 @@ class Player:
     def _shown(self, name: str) -> str:
         state = self._state(name)
         return LETTERS[state.status] + ("/NE" if state.noexec else "")
+
+    def _free(self, resource: str) -> int:
+        """Available units of `name` or `name@machine`."""
+        name, _, machine = resource.partition("@")
+        engine = self._engine()
+        found = engine.world.resources[ResourceKey(name, machine)]
+        return available(Draft(engine.world, engine.now), found)
 
     def _alarms(self) -> list[tuple[str, str]]:
         world = self._engine().world

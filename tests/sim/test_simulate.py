@@ -220,3 +220,31 @@ def test_a_simulation_tells_nobody(tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert "otification" not in out
     assert not (tmp_path / "told").exists()
+
+
+CROWDED = """\
+insert_machine: m1   max_load: 10
+insert_machine: m2   max_load: 10
+insert_machine: v   machine: m1   machine: m2
+insert_resource: tape   res_type: R   amount: 1
+insert_job: box   job_type: BOX   date_conditions: 1   start_times: "04:00"
+insert_job: a   box_name: box   command: x   machine: v   job_load: 10   priority: 1
+insert_job: b   box_name: box   command: x   machine: v   job_load: 10   priority: 1   resources: (tape)
+insert_job: c   box_name: box   command: x   machine: v   job_load: 10   priority: 2
+insert_job: d   box_name: box   command: x   machine: elsewhere   resources: (tape) AND (SYSTEM_CPU_COUNT, VALUE=99)
+"""
+
+
+def test_load_resources_and_virtual_machines_are_simulated(tmp_path: Path) -> None:
+    """Machines are online and equally idle, what a host has is taken as there; limits of load and resources hold."""
+    code, out, err = simulate(tmp_path, *NIGHT, jil=CROWDED)
+    assert (code, err) == (0, "")
+    statuses = [line.split("STATUS: ")[1].split() for line in out.splitlines() if "STATUS: " in line]
+    seen = {name: [status for status, _, each, *_ in statuses if each == name] for name in "abcd"}
+    started = {each: machine for status, _, each, *rest in statuses if status == "STARTING" for machine in rest[1:]}
+    assert started == {"a": "m1", "b": "m2", "c": "m1", "d": "elsewhere"}
+    assert seen["b"] == ["ACTIVATED", "STARTING", "RUNNING", "SUCCESS"]
+    assert seen["c"] == ["ACTIVATED", "QUE_WAIT", "STARTING", "RUNNING", "SUCCESS"]
+    assert seen["d"] == ["ACTIVATED", "RESWAIT", "STARTING", "RUNNING", "SUCCESS"]
+    assert "CAUAJM_I_10556 Machine <m2>:  Method <vmstat>.  Usage 100" in out
+    assert simulate(tmp_path, *NIGHT, jil=CROWDED, seed="7") == (code, out, err)
