@@ -4,7 +4,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -61,8 +60,8 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
     for now, facts in simulation.run(until):
         if logged:
             stamp = f"[{time_of(now)}]      "
-            shown = chain.from_iterable(lines(fact, name_of, append_text=append_text) for fact in facts)
-            yield "".join(f"{stamp}{line}\n" for line in shown)
+            shown = [line for fact in facts for line in lines(fact, name_of, append_text=append_text)]
+            yield "".join([f"{stamp}{line}\n" for line in shown])
 
 
 def _zone(tz: str | None, real: Instance, *, from_store: bool) -> "ZoneInfo":

@@ -25,6 +25,8 @@ NOT_STARTED = frozenset({Status.ACTIVATED, Status.INACTIVE, Status.ON_HOLD, Stat
 def vote(draft: Draft, joid: int, *, votes_idle: bool) -> None:
     """A job changed: the boxes around it are judged, the direct one first."""
     job = draft.job(joid)
+    if not job.box_joid:
+        return
     for box in draft.boxes_around(job):
         status = draft.state(box).status
         if status is Status.RUNNING:

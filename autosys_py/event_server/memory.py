@@ -45,7 +45,7 @@ class MemoryStore:
         """`keeps_past` False forgets facts and ended runs at once: for simulations of months."""
         self._keeps_past = keeps_past
         self._undo = Undo()
-        self._depth = 0
+        self._put, self._take = self._undo.put, self._undo.take
         self._settings: dict[str, str] = {}
         self._counters: dict[str, int] = {"joid": 0, "eoid": 0, "run_num": 0, "seq": 0}
         self._current: dict[int, Definition] = {}
@@ -77,7 +77,7 @@ class MemoryStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         savepoint = self._undo.savepoint()
-        self._depth += 1
+        self._undo.depth += 1
         try:
             yield
         except BaseException:
@@ -85,8 +85,8 @@ class MemoryStore:
             self._agenda.distrust()
             raise
         finally:
-            self._depth -= 1
-            if self._depth == 0:
+            self._undo.depth -= 1
+            if self._undo.depth == 0:
                 self._undo.forget()
 
     def version(self) -> int:
@@ -160,7 +160,7 @@ class MemoryStore:
 
     def put_first_states(self, states: Mapping[int, JobState]) -> None:
         for joid, state in states.items():
-            self._put(self._states, joid, _copy_state(state))
+            self._put(self._states, joid, state.copy())
 
     def machines(self) -> list[Machine]:
         return [_copy_machine(self._machines[name]) for name in sorted(self._machines)]
@@ -243,7 +243,7 @@ class MemoryStore:
         counters = self._counters
         return WorldRows(
             jobs=[definition.job for definition in self.definitions()],
-            states={joid: _copy_state(self._states[joid]) for joid in sorted(self._current) if joid in self._states},
+            states={joid: self._states[joid].copy() for joid in sorted(self._current) if joid in self._states},
             globals={row.name: row.value for row in self.globals()},
             machines=self.machines(),
             open_runs=[
@@ -259,9 +259,8 @@ class MemoryStore:
             self._remove_event(eoid)
         self._write_past(outcome.facts)
         for joid, state in outcome.states.items():
-            self._put(self._states, joid, _copy_state(state))
-        for key, run in outcome.runs.items():
-            self._put(self._runs.setdefault(key.joid, {}), (key.run_num, key.ntry), _copy_run(run))
+            self._put(self._states, joid, state.copy())
+        self._write_runs(outcome.runs)
         self._write_globals(outcome.globals, now)
         self._write_machines(outcome.machines)
         for joid in outcome.deleted:
@@ -280,6 +279,14 @@ class MemoryStore:
                 self._put(self._facts, fact.seq, fact)
                 self._put(self._facts_of.setdefault(fact.joid, {}), fact.seq, fact)
             self._put(self._counters, "seq", fact.seq)
+
+    def _write_runs(self, runs: dict[RunKey, Run]) -> None:
+        for key, run in runs.items():
+            tries = self._runs.setdefault(key.joid, {})
+            if run.end is None or self._keeps_past:
+                self._put(tries, (key.run_num, key.ntry), _copy_run(run))
+            else:
+                self._take(tries, (key.run_num, key.ntry))
 
     def _write_globals(self, changed: dict[str, str | None], now: int) -> None:
         for name, value in changed.items():
@@ -339,7 +346,7 @@ class MemoryStore:
         for joid in self._in_definition_order(joids):
             state = self._states.get(joid)
             if state is not None:
-                yield StatusRow(self._heads[self._current[joid].job.name], _copy_state(state))
+                yield StatusRow(self._heads[self._current[joid].job.name], state.copy())
 
     def global_value(self, name: str) -> str | None:
         row = self._globals.get(name)
@@ -388,16 +395,6 @@ class MemoryStore:
 
     # Shared
 
-    def _put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
-        if not self._depth:
-            raise RuntimeError("written outside transaction()")
-        self._undo.put(table, key, value)
-
-    def _take(self, table: dict[Any, Any], key: Any) -> Any:
-        if not self._depth:
-            raise RuntimeError("written outside transaction()")
-        return self._undo.take(table, key)
-
     def _draw(self, counter: str) -> int:
         number = self._counters[counter] + 1
         self._put(self._counters, counter, number)
@@ -429,6 +426,5 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
 
 
 _copy_event = _copier(Event, without=("definition", "state", "machine"))
-_copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

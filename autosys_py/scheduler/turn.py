@@ -55,7 +55,7 @@ class Turns:
         Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
         longer to be trusted after them.
         """
-        total = Outcome()
+        total: Outcome | None = None
         self.has_begun = False
         with self.store.transaction():
             self.has_begun = True
@@ -68,8 +68,12 @@ class Turns:
                 self._attach(event)
                 outcome = self._step(event, now)
                 self.world.apply(outcome)
-                merge(total, outcome)
-            for joid in total.states.keys() - self.world.states.keys():
+                if total is None:
+                    total = outcome
+                else:
+                    merge(total, outcome)
+            total = total or Outcome()
+            for joid in [joid for joid in total.states if joid not in self.world.states]:
                 del total.states[joid]  # touched, and deleted later in the turn
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)

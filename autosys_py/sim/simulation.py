@@ -49,7 +49,7 @@ class Simulation:
         self._obey = obey
         self._files = Files(script.files)
         self._runs = {(run.job, run.start): run for run in script.runs}
-        self.agent = SimulatedAgent(lambda: self.now, decide=self._outcome)
+        self.agent = SimulatedAgent(lambda: self.now, decide=self._outcome, keeps_past=False)
         with store.transaction():
             store.take_lease(HOLDER, self.now, 0, lambda holder: True)
         self.world, orders, adopted = recover(store, settings.configuration, settings.zone, settings.local_nodes)
