@@ -27,7 +27,7 @@ def settle(draft: Draft) -> None:
         if job is None:
             continue
         draft.cause = changed.seq
-        if draft.state(changed.joid).status not in NOTHING_TURNS_TRUE:
+        if job.name in draft.world.dependents and draft.state(changed.joid).status not in NOTHING_TURNS_TRUE:
             release_dependents(draft, job)
         vote(draft, changed.joid, votes_idle=changed.votes_idle)
 

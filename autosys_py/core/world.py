@@ -134,8 +134,7 @@ class World:
             before = self.states[joid].status
             if before is not state.status:
                 if job.box_joid:
-                    self._count(job.box_joid, before, -1)
-                    self._count(job.box_joid, state.status, 1)
+                    self._recount(job.box_joid, before, state.status)
                 if state.status in WAITING:
                     self.waiting[joid] = None
                 elif before in WAITING:
@@ -157,7 +156,8 @@ class World:
             self.remove(joid)
         if outcome.facts:
             self.last_seq = outcome.facts[-1].seq
-        self.last_run_num = max(self.last_run_num, outcome.run_num)
+        if outcome.run_num > self.last_run_num:
+            self.last_run_num = outcome.run_num
 
     # Inside
 
@@ -177,6 +177,13 @@ class World:
         for override in (job.box_success, job.box_failure):
             if override is not None:
                 yield self.overriders, override.job_names()
+
+    def _recount(self, box: int, before: Status, after: Status) -> None:
+        unfinished, failed = self.tallies.get(box, (0, 0))
+        self.tallies[box] = (
+            unfinished - (before not in DONE_IN_BOX) + (after not in DONE_IN_BOX),
+            failed - (before in FAILED) + (after in FAILED),
+        )
 
     def _count(self, box: int, status: Status, by: int) -> None:
         unfinished, failed = self.tallies.get(box, (0, 0))

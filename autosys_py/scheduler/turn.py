@@ -191,10 +191,10 @@ def _is_tick(event: Event) -> bool:
 def merge(total: Outcome, part: Outcome) -> None:
     """Adds a step's outcome to the turn's."""
     total.facts += part.facts
-    total.states |= part.states
-    total.runs |= part.runs
-    total.globals |= part.globals
-    total.machines |= part.machines
+    total.states.update(part.states)
+    total.runs.update(part.runs)
+    total.globals.update(part.globals)
+    total.machines.update(part.machines)
     total.events += part.events
     if part.answered:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]
@@ -202,4 +202,5 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.answered += part.answered
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
-    total.run_num = max(total.run_num, part.run_num)
+    if part.run_num > total.run_num:
+        total.run_num = part.run_num
