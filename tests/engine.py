@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact
+from autosys_py.core.model import Event, Fact
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.protocol import EventServer
-from autosys_py.scheduler.recover import recover
-from autosys_py.scheduler.turn import Turns
+from autosys_py.sim.driver import Driver
 from tests.loading import load_jil
 
 LOCAL = frozenset({"localhost"})
@@ -38,11 +37,11 @@ class Engine:
     def restart(self) -> None:
         """Forgets everything that is not in the store and comes up again."""
         self.away = False
-        self.world, self._orders, adopted = recover(self.store, self.configuration, self.zone, LOCAL)
-        self._turns = Turns(self.store, self.world, "test", self._fail)
-        self._delivered: list[Effect] = []
-        starts = [self._turns.start_order(effect, {}) for effect in adopted]
-        self.agent.adopt([order for order in starts if order is not None])
+        self._driver = Driver(
+            self.store, self.agent, lambda: self.now, self.configuration, self.zone, LOCAL, "test"
+        )  # fmt: skip
+        self.world = self._driver.world
+        self._driver.adopt()
 
     def stop(self) -> None:
         """The scheduler is gone until `restart`; jobs run on, events are stored."""
@@ -66,27 +65,10 @@ class Engine:
         self.now = max(self.now, moment)
 
     def _next(self) -> int | None:
-        if self._orders or self._delivered:
-            return self.now
-        moments = [each for each in (self.store.next_due(), self.agent.next_report_at()) if each is not None]
-        return min(moments, default=None)
+        return self._driver.next_due()
 
     def _turn(self) -> None:
-        self._deliver()
-        reports = self.agent.collect(0)
-        outcome = self._turns.take(lambda: self.now, reports, self._delivered)
-        self._delivered = []
-        self.agent.acknowledge(reports)
-        self.facts += outcome.facts
-        self._orders += outcome.effects
-
-    def _deliver(self) -> None:
-        orders, self._orders = self._orders, []
-        self._delivered += [effect for effect in orders if self._turns.give(effect, self.agent, {})]
-
-    @staticmethod
-    def _fail(event: Event) -> None:
-        raise  # noqa: PLE0704 - inside the handler of the exception, which is what the test wants to see
+        self.facts += self._driver.turn().facts
 
 
 def configured(text: str) -> Configuration:
