@@ -44,8 +44,8 @@ class SimulatedAgent:
     """An `Agent` on a virtual clock (extensions.md §6).
 
     `clock` gives the time in UTC seconds; nothing here ever waits. `default` is what jobs do that `plan` does not name;
-    `decide(order, count)` replaces both, `count` being the job's starts so far with this one. `keeps_past` False forgets
-    runs once their end is acknowledged, and keeps no lists of starts and kills: for simulations of months.
+    `decide(order, count)` replaces both, `count` being the job's starts so far with this one. `keeps_past` False
+    forgets runs once their end is acknowledged, and keeps no lists of starts and kills: for simulations of months.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class SimulatedAgent:
         self._start_counts: dict[str, int] = {}
         self._runs: dict[RunKey, _Run] = {}
         self._due: list[tuple[int, int, Report, _Run | None]] = []
-        """A heap of (due time, number, report, the run that it ends). An end whose run now ends otherwise is skipped when
-        it comes up."""
+        """A heap of (due time, number, report, the run that it ends). An end whose run now ends otherwise is skipped
+        when it comes up."""
         self._number = 0
 
     def plan(self, job_name: str, outcome: SimulatedOutcome, start: int = 0) -> None:

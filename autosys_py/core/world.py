@@ -156,8 +156,7 @@ class World:
             self.remove(joid)
         if outcome.facts:
             self.last_seq = outcome.facts[-1].seq
-        if outcome.run_num > self.last_run_num:
-            self.last_run_num = outcome.run_num
+        self.last_run_num = max(self.last_run_num, outcome.run_num)
 
     # Inside
 

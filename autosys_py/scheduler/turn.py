@@ -202,5 +202,4 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.answered += part.answered
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
-    if part.run_num > total.run_num:
-        total.run_num = part.run_num
+    total.run_num = max(total.run_num, part.run_num)

@@ -97,10 +97,8 @@ class Simulation(Driver):
         return min(due, action)
 
     def _is_down(self) -> bool:
-        for span in self._script.downs:
-            if span.since <= self.now < span.until:
-                return True
-        return False
+        downs = self._script.downs
+        return bool(downs) and any(span.since <= self.now < span.until for span in downs)
 
     def _timeline(self) -> list[tuple[int, Callable[[], None]]]:
         """The script's actions by time: what machines do before what operators type."""
@@ -129,9 +127,7 @@ class Simulation(Driver):
 
     def _connect(self, machine: str) -> Callable[[], None]:
         def act() -> None:
-            if any(
-                span.machine == machine and span.since <= self.now < span.until for span in self._script.offlines
-            ):
+            if any(span.machine == machine and span.since <= self.now < span.until for span in self._script.offlines):
                 return  # by another line it still does not answer
             self.world.unreachable.pop(machine, None)
             with self.store.transaction():

@@ -1,7 +1,7 @@
 """What must hold whatever happens: small random estates, random operators, random outcomes, random crashes.
 
 A seed is a story. It plays on the real engine, and after every turn the world is held against what no rule may ever
-break (`Watched._check`). A seed that fails says so, with the last facts; play it again alone with
+break (`tests.invariants`). A seed that fails says so, with the last facts; play it again alone with
 `PROPERTY_SEEDS=17:18 pytest tests/core/test_properties.py`, or many with `PROPERTY_SEEDS=200:5000`.
 """
 
@@ -14,14 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
-from autosys_py.core import starts
-from autosys_py.core.codes import DONE_IN_BOX, FAILED, EventCode, Status
+from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Fact, Job, JobState, Outcome, RunKey
-from autosys_py.core.windows import is_inside
-from autosys_py.core.world import WAITING
+from autosys_py.core.model import Event, Fact, Outcome
 from tests.engine import Engine
+from tests.invariants import Invariants, watch_starts
 from tests.loading import load_jil
 
 UTC = ZoneInfo("UTC")
@@ -67,17 +64,12 @@ class Watched(Engine):
     def __init__(self, chance: Random, configuration: Configuration) -> None:
         super().__init__(BEGIN, UTC, configuration)
         self.chance = chance
-        self.folded: dict[int, JobState] = {}
-        """The states by the past alone."""
-        self.begun: set[RunKey] = set()
-        self.activated: set[int] = set()
-        """Jobs that an operator set ACTIVATED or STARTING, which is stored and means nothing."""
+        self.invariants = Invariants()
         self._seen = 0
 
     def load(self, text: str) -> None:
         load_jil(self.store, text, self.now, self.zone)
-        for row in self.store.statuses():
-            self.folded.setdefault(row.head.joid, row.state)
+        self.invariants.meet(self.store)
 
     @property
     def is_behind(self) -> bool:
@@ -118,101 +110,10 @@ class Watched(Engine):
         self.restart()
 
     def _check(self, facts: list[Fact]) -> None:
-        world = self.world
-        for fact in facts:
-            for joid, changes in fact.changes:
-                for name, value in changes.items():
-                    setattr(self.folded[joid], name, value)
-        for joid, state in world.states.items():
-            assert self.folded[joid] == state, f"folding the past of job {joid}"
-        rows = self.store.load()
-        assert rows.states == world.states
-        assert {run.key: run for run in rows.open_runs} == world.runs
-        assert (rows.last_seq, rows.last_run_num) == (world.last_seq, world.last_run_num)
-        assert rows.globals == world.globals
-        assert {job.joid: job for job in rows.jobs} == world.jobs
-        assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
-        for fact in facts:
-            self._check_start(fact)
-        for joid, job in world.jobs.items():
-            if job.is_box:
-                self._check_box(job)
-            if job.box_joid and world.states[joid].status is Status.ACTIVATED:
-                around = list(boxes_around(self, job))
-                runs = any(world.states[box].status is Status.RUNNING for box in around)
-                assert runs or self.activated & {joid, *around}, f"{job.name} is ACTIVATED and no box around it runs"
+        self.invariants.check_turn(self.world, facts, self.now)
+        self.invariants.check_all(self.world, self.store)
         given = [order.key for _, order in self.agent.starts]
         assert len(given) == len(set(given)), "a run was started twice"
-
-    def _check_start(self, fact: Fact) -> None:
-        """A run begins with a fact of its own, once."""
-        begins = any("last_start" in changes and "box_ntry" in changes for _, changes in fact.changes)
-        if begins:
-            key = RunKey(fact.joid, fact.run_num, fact.ntry)
-            assert key not in self.begun, f"{key} began twice"
-            self.begun.add(key)
-
-    def _check_box(self, job: Job) -> None:
-        states = [self.world.states[joid] for joid in self.world.members[job.joid]]
-        unfinished = sum(state.status not in DONE_IN_BOX for state in states)
-        failed = sum(state.status in FAILED for state in states)
-        assert self.world.tallies[job.joid] == (unfinished, failed), f"the tally of {job.name}"
-        if self.world.states[job.joid].status is Status.RUNNING and not unfinished:
-            override = job.box_failure if failed else job.box_success
-            assert override is not None, f"{job.name} is over and still RUNNING"
-
-
-def boxes_around(engine: Engine, job: Job) -> Iterator[int]:
-    while job.box_joid in engine.world.jobs:
-        yield job.box_joid
-        job = engine.world.jobs[job.box_joid]
-
-
-def watch_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks at every start at its very moment: an unforced one must find its gates open."""
-    start_job, start_box, bypass = starts._start_job, starts.start_box, starts.bypass
-
-    def watched_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
-        if not forced:
-            check_gates(draft, job, again=same_run)
-        start_job(draft, job, state, forced=forced, same_run=same_run)
-
-    def watched_box(draft: Draft, box: int, *, forced: bool = False) -> None:
-        if not forced:
-            check_gates(draft, draft.job(box), again=False)
-        start_box(draft, box, forced=forced)
-
-    def watched_bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
-        if not forced:
-            check_gates(draft, draft.job(joid), again=False)
-        bypass(draft, joid, forced=forced)
-
-    monkeypatch.setattr(starts, "_start_job", watched_job)
-    monkeypatch.setattr(starts, "start_box", watched_box)
-    monkeypatch.setattr(starts, "bypass", watched_bypass)
-
-
-QUEUE_RELEASES = frozenset({EventCode.MACH_ONLINE, EventCode.MACHINE_CHANGED, EventCode.DEFINITION_CHANGED})
-
-
-def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
-    state, box = draft.state(job.joid), draft.box_state(job)
-    event = draft.outcome.facts[0]
-    by_hand = event.joid == job.joid and bool(event.sent_by)
-    released = event.code in QUEUE_RELEASES
-    retried = by_hand and event.code is EventCode.RESTART
-    moved = again and state.was_idle_run  # its run began outside
-    if box is not None and not moved:
-        assert box.status is Status.RUNNING, f"{job.name} starts in a box that does not run"
-        if not (again or retried):
-            assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
-            assert by_hand or state.status is Status.ACTIVATED, f"{job.name} starts from {state.status.name}"
-    unseen = released and draft.world.configuration.EvaluateQueuedJobStarts == "0"
-    if again or unseen:
-        return
-    assert job.condition is None or draft.holds(job.condition, job.joid), f"{job.name} starts with a false condition"
-    assert job.schedule is None or state.latched or by_hand or released, f"{job.name} starts before its time"
-    assert retried or is_inside(draft, job), f"{job.name} starts outside its run window"
 
 
 class Story:
@@ -329,7 +230,7 @@ class Story:
             case EventCode.CHANGE_STATUS:
                 event.status = chance.choice([*STATUSES, *STATUSES, *Status, None])
                 if event.status in (Status.ACTIVATED, Status.STARTING):
-                    self.engine.activated |= {event.joid}
+                    self.engine.invariants.activated |= {event.joid}
             case EventCode.SET_GLOBAL:
                 event.joid, event.name, event.value = 0, "G", chance.choice(["Y", "N", "DELETE"])
             case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
