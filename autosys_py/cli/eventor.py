@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, complain, message, refusal
+from autosys_py.cli.nodes import local_nodes
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
 from autosys_py.cli.zone import local_zone, zone_named
@@ -49,7 +50,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     with instance.store.transaction():
         instance.store.put_setting("scheduler_zone", str(zone))
         _discard_stops(instance)
-    world, orders, adopted = recover(instance.store, configuration, zone, _local_nodes())
+    world, orders, adopted = recover(instance.store, configuration, zone, local_nodes())
     agent = LocalAgent(
         _run_folders(instance), run_as_owner=configuration.RunAsOwner, append=configuration.AutoInstWideAppend == "1"
     )
@@ -137,14 +138,6 @@ def _release_lease(instance: Instance, holder: str) -> None:
             instance.store.release_lease(holder)
     except StoreError as error:
         complain(str(error))
-
-
-def _local_nodes() -> frozenset[str]:
-    """The names that mean this host (extensions.md §2)."""
-    import socket
-
-    name = socket.gethostname()
-    return frozenset({"localhost", "localhost.localdomain", "::1", name, name.split(".")[0], socket.getfqdn()})
 
 
 def _stop_on_signals(loop: "Loop") -> None:
