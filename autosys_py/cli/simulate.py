@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused
 from autosys_py.cli.nodes import local_nodes
@@ -31,7 +32,7 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
         settings = Settings(_moment("--from", begin, zone), zone, real.configuration, bool(files), local_nodes())
         until = _moment("--to", end, zone)
-        instance = _world(real, files, settings)
+        instance = _loaded(real, files, settings) if files else copy_of(real, settings)
     lines, folder = _script(script, settings)
     gc.disable()  # nothing here is cyclic, and looking through a growing past for cycles takes most of the time
     simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, settings).obey)
@@ -81,8 +82,22 @@ def _moment(option: str, text: str, zone: "ZoneInfo") -> int:
         raise Refused(f"{option}: '{visible(text)}' is no time, type MM/DD/YYYY HH:MM[:SS]", exit_code=2) from None
 
 
-def _world(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
-    """An instance whose store is in memory: what the files define, or a copy of the real one."""
+def copy_of(real: Instance, settings: Settings) -> Instance:
+    """An instance whose store is in memory, a copy of the real one."""
+    instance = _empty(real, settings)
+    copy_store(real.store, instance.store, clock.now(), settings.begin, settings.zone)
+    return instance
+
+
+def _loaded(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
+    """An instance whose store is in memory and holds what the files define."""
+    instance = _empty(real, settings)
+    for path in files:
+        load_file(instance, path, settings.begin, settings)
+    return instance
+
+
+def _empty(real: Instance, settings: Settings) -> Instance:
     from autosys_py.event_server.memory import MemoryStore
 
     store = MemoryStore(keeps_past=False)
@@ -90,10 +105,6 @@ def _world(real: Instance, files: tuple[Path, ...], settings: Settings) -> Insta
     instance.__dict__["store"] = store
     with store.transaction():
         store.put_setting("scheduler_zone", str(settings.zone))
-    if not files:
-        copy_store(real.store, store, settings.begin)
-    for path in files:
-        load_file(instance, path, settings.begin, settings)
     return instance
 
 

@@ -55,7 +55,7 @@ class Turns:
         Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
         longer to be trusted after them.
         """
-        total: Outcome | None = None
+        total = Outcome()
         self.has_begun = False
         with self.store.transaction():
             self.has_begun = True
@@ -68,11 +68,7 @@ class Turns:
                 self._attach(event)
                 outcome = self._step(event, now)
                 self.world.apply(outcome)
-                if total is None:
-                    total = outcome
-                else:
-                    merge(total, outcome)
-            total = total or Outcome()
+                merge(total, outcome)
             for joid in [joid for joid in total.states if joid not in self.world.states]:
                 del total.states[joid]  # touched, and deleted later in the turn
             total.answered += [(effect.kind, effect.key) for effect in answered]

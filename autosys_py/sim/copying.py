@@ -5,16 +5,18 @@ refers to them is translated. The past stays behind.
 """
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Definition, Event, JobState, NamedObject, Outcome, Run, RunKey
+from autosys_py.core.schedule import next_start
 from autosys_py.event_server.protocol import EventServer, WorldRows
 
 KINDS = ("calendar", "extended_calendar", "cycle", "resource", "xinst", "job_type", "override", "timezone")
 
 
-def copy_store(source: EventServer, target: EventServer, now: int) -> None:
-    """Fills the empty `target`; `source` is only read."""
+def copy_store(source: EventServer, target: EventServer, now: int, begin: int, zone: ZoneInfo) -> None:
+    """Fills the empty `target`; `source` is only read. It is `now`, and the copy begins to play at `begin`."""
     rows = source.load()
     definitions = list(source.definitions())
     with target.transaction():
@@ -27,7 +29,8 @@ def copy_store(source: EventServer, target: EventServer, now: int) -> None:
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers)}
         outcome.events = _events(source, numbers)
-        target.write_turn([], outcome, now)
+        _skip_ticks(outcome, target, now, begin, zone)
+        target.write_turn([], outcome, begin)
 
 
 def _copy_definitions(definitions: list[Definition], target: EventServer) -> dict[int, int]:
@@ -80,3 +83,21 @@ def _events(source: EventServer, numbers: dict[int, int]) -> list[Event]:
             event.eoid, event.joid = 0, new
             found.append(event)
     return found
+
+
+def _skip_ticks(outcome: Outcome, target: EventServer, now: int, begin: int, zone: ZoneInfo) -> None:
+    """Start times between now and a later beginning are not played, neither then nor late: their jobs wait for the
+    first one from the beginning on. What is late already comes at the beginning, as when a scheduler comes up."""
+    kept = []
+    for event in outcome.events:
+        if event.code is EventCode.STARTJOB and event.job_ver and now < event.due < begin:
+            definition = target.definition(event.joid)
+            if event.value or definition is None or definition.job.schedule is None:
+                continue  # the opening of a window, long past
+            due = next_start(definition.job.schedule, begin - 60, zone)
+            outcome.states[event.joid].next_start = due
+            if due is None:
+                continue
+            event.due = due
+        kept.append(event)
+    outcome.events = kept
