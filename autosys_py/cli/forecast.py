@@ -25,6 +25,7 @@ RUNS = 100
 
 
 def main() -> NoReturn:
+    gc.disable()  # nothing here is cyclic
     leave(run(COMMAND))
 
 
@@ -117,7 +118,6 @@ def _rows(
     from autosys_py.sim.script import Script
     from autosys_py.sim.simulation import Settings, Simulation
 
-    gc.disable()  # nothing here is cyclic
     zone = scheduler_zone(instance.store)
     usual = usual_success(lambda name: _average(instance, name))
     settings = Settings(now, zone, instance.configuration, False, local_nodes(), usual)
