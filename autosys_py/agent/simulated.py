@@ -8,6 +8,7 @@ the object, hence a test restarts its scheduler by giving the same agent to the 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autosys_py.agent.protocol import Report, StartOrder
 from autosys_py.core.codes import EventCode
@@ -16,8 +17,7 @@ from autosys_py.core.model import RunKey
 _LAST_WORDS = (EventCode.AGENT_ENDED, EventCode.AGENT_LOST)
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedOutcome:
+class SimulatedOutcome(NamedTuple):
     """What a simulated run does."""
 
     runtime: int = 60

@@ -37,6 +37,7 @@ class Draft:
         """Jobs started in this step: none starts twice, so that jobs which end at once cannot chase each other."""
         self.cause = 0
         self._tallies: dict[int, Tally] = {}
+        self._drafted, self._settled = self.outcome.states, world.states
 
     # Reading
 
@@ -44,8 +45,8 @@ class Draft:
         return self.world.jobs[joid]
 
     def state(self, joid: int) -> JobState:
-        state = self.outcome.states.get(joid)
-        return self.world.states[joid] if state is None else state
+        state = self._drafted.get(joid)
+        return self._settled[joid] if state is None else state
 
     def box_state(self, job: Job) -> JobState | None:
         """The state of the direct box; None without one (a box that is gone counts as none)."""

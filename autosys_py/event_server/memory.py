@@ -272,13 +272,15 @@ class MemoryStore:
             self._put(self._counters, "run_num", outcome.run_num)
 
     def _write_past(self, facts: Sequence[Fact]) -> None:
+        last = self._counters["seq"]
         for fact in facts:
-            if fact.seq <= self._counters["seq"]:
+            if fact.seq <= last:
                 raise StoreError(f"the past already has a row {fact.seq}; another scheduler wrote it")
+            last = fact.seq
             if self._keeps_past:
                 self._put(self._facts, fact.seq, fact)
                 self._put(self._facts_of.setdefault(fact.joid, {}), fact.seq, fact)
-            self._put(self._counters, "seq", fact.seq)
+        self._put(self._counters, "seq", last)
 
     def _write_runs(self, runs: dict[RunKey, Run]) -> None:
         for key, run in runs.items():
