@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import estate
 from tests.instance import LiveInstance
 
 JIL = """\
@@ -156,8 +157,12 @@ def test_jil_may_change_on_the_way(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
-    outputs = {simulate(tmp_path, *NIGHT, "--show", "both", seed=seed)[1] for seed in ("0", "1", "4711")}
+    """A day of 2,000 jobs with retries, look-backs, globals and terminators."""
+    times = ("--from", "01/06/2025 00:00", "--to", "01/07/2025 12:00", "--show", "both")
+    text = {"jil": estate.jil(), "script": estate.script()}
+    outputs = {simulate(tmp_path, *times, **text, seed=seed)[1] for seed in ("0", "1", "4711")}
     assert len(outputs) == 1
+    assert len(outputs.pop().splitlines()) > 10_000
 
 
 @pytest.mark.parametrize(
