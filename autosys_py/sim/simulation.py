@@ -64,6 +64,8 @@ class Simulation(Driver):
         )  # fmt: skip
         self.world.assume_online = settings.assume_online
         self.orders = [*self.adopted, *self.orders]  # this agent has never heard of them: it plays what is left of them
+        self._under_way: dict[str, int] = {}
+        """How many runs of a job were under way at the beginning: they are no starts of the simulation."""
         self._held: list[Report] = []
         """Reports from machines that do not answer."""
         self._actions = self._timeline()
@@ -153,17 +155,20 @@ class Simulation(Driver):
     def _outcome(self, order: StartOrder, count: int) -> SimulatedOutcome:
         """What a start does: its own `run` line, that of all starts, its file, the usual. A run that was under way when
         the simulation began goes on for what is left of it."""
-        line: RunLine | None = self._runs.get((order.job_name, count)) or self._runs.get((order.job_name, 0))
+        run = self.world.runs.get(order.key)
+        elapsed = self.now - run.start if run is not None else 0
+        if elapsed:
+            self._under_way[order.job_name] = self._under_way.get(order.job_name, 0) + 1
+        number = 0 if elapsed else count - self._under_way.get(order.job_name, 0)
+        line: RunLine | None = self._runs.get((order.job_name, number)) or self._runs.get((order.job_name, 0))
         runtime = line.runtime if line is not None else None
         if runtime is None and order.job_type == "FW":
-            runtime = self._files.runtime_of(order, self.now)
-        job, run = self.world.jobs.get(order.key.joid), self.world.runs.get(order.key)
+            runtime = self._files.runtime_of(order, self.now - elapsed)
+        job = self.world.jobs.get(order.key.joid)
         usual = SimulatedOutcome() if job is None else self._usual(job)
         if runtime is None:
             runtime = usual.runtime
-        if run is not None and run.start < self.now:
-            runtime = max(0, runtime - (self.now - run.start))
-        return SimulatedOutcome(runtime, line.exit_code if line is not None else usual.exit_code)
+        return SimulatedOutcome(max(0, runtime - elapsed), line.exit_code if line is not None else usual.exit_code)
 
 
 def _nothing() -> None:

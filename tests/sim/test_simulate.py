@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -425,3 +426,24 @@ def test_a_copy_knows_globals_and_events_of_the_future(instance: LiveInstance) -
     instance.send("-E", "STARTJOB", "-J", "gated", "-T", "01/05/2099 10:00")
     out = instance.run("autosys", "simulate", "--from", "01/05/2099 09:00", "--to", "01/05/2099 11:00").stdout
     assert statuses(out) == ["10:00:00 gated STARTING", "10:00:00 gated RUNNING", "10:01:00 gated SUCCESS"]
+
+
+def test_a_run_under_way_is_no_start_of_the_simulation(instance: LiveInstance) -> None:
+    """It plays what is left of its time; the first start in the simulation is number one."""
+    instance.jil("insert_job: long   command: sleep 600   machine: localhost   avg_runtime: 60\n")
+    instance.start_scheduler()
+    instance.send("-E", "STARTJOB", "-J", "long")
+    instance.wait_for_status("long", "RUNNING")
+    instance.kill_scheduler()
+    (instance.folder / "script.txt").write_text(
+        "run long#1 7m exit 2\nat +2h sendevent -E FORCE_STARTJOB -J long\n", encoding="utf-8"
+    )
+    script = ("--script", str(instance.folder / "script.txt"))
+    now = datetime.now(UTC)
+    begin, end = (f"{moment:%m/%d/%Y %H:%M:%S}" for moment in (now, now + timedelta(hours=3)))
+    out = instance.run("autosys", "simulate", *script, "--from", begin, "--to", end).stdout
+    instance.start_scheduler()
+    instance.send("-E", "KILLJOB", "-J", "long")
+    instance.wait_for_status("long", "TERMINATED")
+    instance.stop_scheduler()
+    assert [change.split()[2] for change in statuses(out)] == ["SUCCESS", "STARTING", "RUNNING", "FAILURE"]
