@@ -6,6 +6,7 @@ has nothing left to say. Within one second jobs end first, then the script's com
 written, then ticks fall (extensions.md §6); the turn's own order gives just that.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -64,8 +65,9 @@ class Simulation(Driver):
         )  # fmt: skip
         self.world.assume_online = settings.assume_online
         self.orders = [*self.adopted, *self.orders]  # this agent has never heard of them: it plays what is left of them
-        self._under_way: dict[str, int] = {}
-        """How many runs of a job were under way at the beginning: they are no starts of the simulation."""
+        self._under_way = dict.fromkeys(effect.key for effect in self.orders)
+        """Runs that were under way at the beginning: they are no starts of the simulation."""
+        self._before = Counter(key.joid for key in self._under_way)
         self._held: list[Report] = []
         """Reports from machines that do not answer."""
         self._actions = self._timeline()
@@ -157,9 +159,7 @@ class Simulation(Driver):
         the simulation began goes on for what is left of it."""
         run = self.world.runs.get(order.key)
         elapsed = self.now - run.start if run is not None else 0
-        if elapsed:
-            self._under_way[order.job_name] = self._under_way.get(order.job_name, 0) + 1
-        number = 0 if elapsed else count - self._under_way.get(order.job_name, 0)
+        number = 0 if order.key in self._under_way else count - self._before[order.key.joid]
         line: RunLine | None = self._runs.get((order.job_name, number)) or self._runs.get((order.job_name, 0))
         runtime = line.runtime if line is not None else None
         if runtime is None and order.job_type == "FW":
