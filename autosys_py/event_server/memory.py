@@ -42,7 +42,8 @@ class MemoryStore:
     """An `EventServer` that lives and dies with its process."""
 
     def __init__(self, *, keeps_past: bool = True) -> None:
-        """`keeps_past` False forgets facts and ended runs at once: for simulations of months."""
+        """`keeps_past` False forgets facts and ended runs at once and keeps the very states that a turn writes, which
+        nobody may change any more: for simulations of months."""
         self._keeps_past = keeps_past
         self._undo = Undo()
         self._put, self._take = self._undo.put, self._undo.take
@@ -259,7 +260,7 @@ class MemoryStore:
             self._remove_event(eoid)
         self._write_past(outcome.facts)
         for joid, state in outcome.states.items():
-            self._put(self._states, joid, state.copy())
+            self._put(self._states, joid, state.copy() if self._keeps_past else state)
         self._write_runs(outcome.runs)
         self._write_globals(outcome.globals, now)
         self._write_machines(outcome.machines)
