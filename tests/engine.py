@@ -7,7 +7,7 @@ from autosys_py.agent.simulated import SimulatedAgent
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.core.codes import Status
 from autosys_py.core.configuration import Configuration, parse
-from autosys_py.core.model import Effect, Event, Fact, NamedObject, Outcome, Readings
+from autosys_py.core.model import Event, Fact, NamedObject, Outcome, Readings
 from autosys_py.core.times import TimeFormat
 from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.memory import MemoryStore
@@ -16,8 +16,7 @@ from autosys_py.notifier.letter import Letter
 from autosys_py.notifier.protocol import Delivery
 from autosys_py.scheduler.external import Told
 from autosys_py.scheduler.mailbag import Mailbag
-from autosys_py.scheduler.recover import recover
-from autosys_py.scheduler.turn import Turns
+from autosys_py.sim.driver import Driver
 from tests.loading import load_calendars, load_jil
 
 LOCAL = frozenset({"localhost"})
@@ -72,14 +71,14 @@ class Engine:
     def restart(self) -> None:
         """Forgets everything that is not in the store and comes up again."""
         self.away = False
-        self.world, self._orders, adopted = recover(self.store, self.configuration, self._timetable(), LOCAL)
-        self._turns = Turns(self.store, self.world, "test", self._fail, self._timetable, tells=True)
-        self._turns.measure = lambda: self.readings
-        self._mailbag = Mailbag(self._turns, self.letters, TimeFormat(self.zone), "ACE")
+        self._driver = Driver(
+            self.store, self.agent, lambda: self.now, self.configuration, self._timetable, LOCAL, "test"
+        )  # fmt: skip
+        self.world, self.turns = self._driver.world, self._driver.turns
+        self.turns.tells, self.turns.measure = True, lambda: self.readings
+        self._mailbag = Mailbag(self.turns, self.letters, TimeFormat(self.zone), "ACE")
         self._mailbag.fill(self.world.notifications.values())
-        self._delivered: list[Effect] = []
-        starts = [self._turns.start_order(effect, {}) for effect in adopted]
-        self.agent.adopt([order for order in starts if order is not None])
+        self._driver.adopt()
 
     def _timetable(self) -> Timetable:
         return timetable_of(self.store, self.zone)
@@ -129,31 +128,18 @@ class Engine:
         self.now = max(self.now, moment)
 
     def _next(self) -> int | None:
-        if self._orders or self._delivered or self.told:
+        if self.told:
             return self.now
-        moments = (self.store.next_due(), self.agent.next_report_at(), self._mailbag.next_due())
+        moments = (self._driver.next_due(), self._mailbag.next_due())
         return min((each for each in moments if each is not None), default=None)
 
     def _turn(self) -> None:
-        self._deliver()
-        reports = self.agent.collect(0)
         self._mailbag.give(self.now)
         self._mailbag.has_news(self.now)
-        told = Told(self.told, {})
-        outcome = self._turns.take(lambda: self.now, reports, self._delivered, self._mailbag.news, told)
-        self._delivered, self._mailbag.news, self.told = [], [], []
+        outcome = self._driver.turn(self._mailbag.news, Told(self.told, {}))
+        self._mailbag.news, self.told = [], []
         self._mailbag.fill(order for order in outcome.notifications.values() if order)
-        self.agent.acknowledge(reports)
         self.facts += outcome.facts
-        self._orders += outcome.effects
-
-    def _deliver(self) -> None:
-        orders, self._orders = self._orders, []
-        self._delivered += [effect for effect in orders if self._turns.give(effect, self.agent, {})]
-
-    @staticmethod
-    def _fail(event: Event) -> None:
-        raise  # noqa: PLE0704 - inside the handler of the exception, which is what the test wants to see
 
 
 def configured(text: str) -> Configuration:

@@ -8,6 +8,7 @@ the object, hence a test restarts its scheduler by giving the same agent to the 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autosys_py.agent.protocol import Report, StartOrder
 from autosys_py.core.codes import EventCode
@@ -16,8 +17,7 @@ from autosys_py.core.model import RunKey
 _LAST_WORDS = (EventCode.AGENT_ENDED, EventCode.AGENT_LOST)
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedOutcome:
+class SimulatedOutcome(NamedTuple):
     """What a simulated run does."""
 
     runtime: int = 60
@@ -46,7 +46,8 @@ class SimulatedAgent:
     """An `Agent` on a virtual clock (extensions.md §6).
 
     `clock` gives the time in UTC seconds; nothing here ever waits. `default` is what jobs do that `plan` does not name;
-    `decide(order, count)` replaces both, `count` being the job's starts so far with this one.
+    `decide(order, count)` replaces both, `count` being the job's starts so far with this one. `keeps_past` False
+    forgets runs once their end is acknowledged, and keeps no lists of starts and kills: for simulations of months.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class SimulatedAgent:
         clock: Callable[[], int],
         default: SimulatedOutcome | None = None,
         decide: Callable[[StartOrder, int], SimulatedOutcome] | None = None,
+        *,
+        keeps_past: bool = True,
     ) -> None:
         self.starts: list[tuple[int, StartOrder]] = []
         """Every start that made a run, with its time, in order."""
@@ -65,11 +68,13 @@ class SimulatedAgent:
         self._clock = clock
         self._default = default or SimulatedOutcome()
         self._decide = decide
+        self._keeps_past = keeps_past
         self._plans: dict[tuple[str, int], SimulatedOutcome] = {}
         self._start_counts: dict[str, int] = {}
         self._runs: dict[RunKey, _Run] = {}
-        self._due: list[tuple[int, int, Report]] = []
-        """A heap of (due time, number, report). An end whose run now ends otherwise is skipped when it comes up."""
+        self._due: list[tuple[int, int, Report, _Run | None]] = []
+        """A heap of (due time, number, report, the run that it ends). An end whose run now ends otherwise is skipped
+        when it comes up."""
         self._number = 0
 
     def plan(self, job_name: str, outcome: SimulatedOutcome, start: int = 0) -> None:
@@ -97,7 +102,8 @@ class SimulatedAgent:
     def kill(self, key: RunKey, signals: Sequence[int], interval: float) -> None:
         """See `Agent`. The run dies at the first signal, in the same second."""
         now = self._clock()
-        self.kills.append((now, key, tuple(signals)))
+        if self._keeps_past:
+            self.kills.append((now, key, tuple(signals)))
         run = self._runs.get(key)
         if run is None:
             self._report(Report(EventCode.AGENT_LOST, key, now, text="no such run"))
@@ -105,26 +111,29 @@ class SimulatedAgent:
             self._tell_again(run)
         else:
             run.end = Report(EventCode.AGENT_ENDED, key, now, exit_code=-signals[0], killed=True)
-            self._report(run.end)
+            self._report(run.end, run)
 
     def signal(self, key: RunKey, signals: Sequence[int]) -> None:
         """See `Agent`. Simulated jobs do not mind."""
-        self.signals.append((self._clock(), key, tuple(signals)))
+        if self._keeps_past:
+            self.signals.append((self._clock(), key, tuple(signals)))
 
     def collect(self, timeout: float) -> list[Report]:
         """The reports that are due at the clock's now, by time and then in the order they arose. Never waits."""
         now = self._clock()
         reports = []
-        while (due := self.next_report_at()) is not None and due <= now:
-            report = heapq.heappop(self._due)[2]
-            if report.code in _LAST_WORDS and report.key in self._runs:
-                self._runs[report.key].told = True
+        while self._due and self._due[0][0] <= now:
+            _, _, report, run = heapq.heappop(self._due)
+            if run is not None:
+                if _is_void(report, run):
+                    continue
+                run.told = True
             reports.append(report)
         return reports
 
     def next_report_at(self) -> int | None:
         """When `collect` will next have something to say, UTC seconds; None = never."""
-        while self._due and self._is_void(self._due[0][2]):
+        while self._due and _is_void(*self._due[0][2:]):
             heapq.heappop(self._due)
         return self._due[0][0] if self._due else None
 
@@ -134,7 +143,12 @@ class SimulatedAgent:
 
     def acknowledge(self, reports: Sequence[Report]) -> None:
         """See `Agent`."""
-        self.acknowledged.extend(reports)
+        if self._keeps_past:
+            self.acknowledged.extend(reports)
+            return
+        for report in reports:
+            if report.code in _LAST_WORDS:
+                self._runs.pop(report.key, None)
 
     def close(self) -> None:
         """See `Agent`. Reports that were not collected stay for whoever collects next."""
@@ -156,20 +170,21 @@ class SimulatedAgent:
             return
         code = EventCode.AGENT_LOST if outcome.exit_code is None else EventCode.AGENT_ENDED
         end = Report(code, key, now + outcome.runtime, exit_code=outcome.exit_code)
-        self._runs[key] = _Run(order, now, end)
-        self.starts.append((now, order))
+        run = self._runs[key] = _Run(order, now, end)
+        if self._keeps_past:
+            self.starts.append((now, order))
         self._report(Report(EventCode.AGENT_RUNNING, key, now))
-        self._report(end)
+        self._report(end, run)
 
     def _tell_again(self, run: _Run) -> None:
         if run.told:
             run.told = False
-            self._report(run.end)
+            self._report(run.end, run)
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: Report, ended: _Run | None = None) -> None:
         self._number += 1
-        heapq.heappush(self._due, (report.time, self._number, report))
+        heapq.heappush(self._due, (report.time, self._number, report, ended))
 
-    def _is_void(self, report: Report) -> bool:
-        run = self._runs.get(report.key)
-        return run is not None and report.code in _LAST_WORDS and (report is not run.end or run.told)
+
+def _is_void(report: Report, ended: _Run | None) -> bool:
+    return ended is not None and (report is not ended.end or ended.told)

@@ -1,7 +1,7 @@
 """autocal_asc: calendars and cycles as text (cli.md §7.4, jil.md §6, docs/autocal_asc.md)."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
@@ -26,26 +26,48 @@ def main() -> NoReturn:
 
 def autocal_asc(given: Given) -> int:
     """Does the one thing that the line asks for."""
-    modes = [letter for letter in "lEID" if letter in given]
-    named = [letter for letter in KINDS if letter in given]
-    if len(modes) > 1 or not _fits(modes[0] if modes else "", named, given):
-        raise wrong_usage()
+    mode = mode_of(given)
     with open_instance() as instance:
-        date_format = _date_format(given, instance)
-        match modes:
-            case ["l"]:
-                return _list(instance, given.get("l") or "se")
-            case ["E"]:
-                from autosys_py.cli.calendar_files import export_file
+        if mode == "l":
+            return _list(instance, given.get("l") or "se")
+        if mode == "E":
+            from autosys_py.cli.calendar_files import export_file
 
-                return export_file(instance, given["E"], KINDS[named[0]], given[named[0]], date_format)
-            case ["I"]:
-                from autosys_py.cli.calendar_files import import_file
+            kind, name = _named(given)
+            return export_file(instance, given["E"], kind, name, _date_format(given, instance))
+        if not mode and sys.stdin is not None and sys.stdin.isatty():
+            from autosys_py.cli.calendar_menu import Menu
 
-                return import_file(instance, given["I"], date_format, clock.now(), overwrite="F" in given)
-            case ["D"]:
-                return _delete(instance, KINDS[named[0]], given[named[0]])
-        return _standard_input(instance, date_format)
+            return Menu(instance, _date_format(given, instance)).run()
+        return change(instance, given, _standard_input, clock.now())
+
+
+def mode_of(given: Given) -> str:
+    """The one option of `lEID` that says what is to be done, empty for standard input. Raises WrongUsage."""
+    modes = [letter for letter in "lEID" if letter in given]
+    mode = modes[0] if modes else ""
+    if len(modes) > 1 or not _fits(mode, [letter for letter in KINDS if letter in given], given):
+        raise wrong_usage()
+    return mode
+
+
+def change(instance: Instance, given: Given, rows: Callable[[], bytes], now: int) -> int:
+    """Imports, deletes, or adds and deletes dates as `rows` says. Returns the exit code."""
+    date_format = _date_format(given, instance)
+    if "I" in given:
+        from autosys_py.cli.calendar_files import import_file
+
+        return import_file(instance, given["I"], date_format, now, overwrite="F" in given)
+    if "D" in given:
+        return _delete(instance, *_named(given))
+    from autosys_py.cli.calendar_rows import change_rows
+
+    return change_rows(instance, rows().decode("utf-8", "surrogateescape"), date_format, now)
+
+
+def _named(given: Given) -> tuple[str, str]:
+    """Kind and name of the calendar that is meant."""
+    return next((KINDS[letter], given[letter]) for letter in KINDS if letter in given)
 
 
 def _fits(mode: str, named: list[str], given: Given) -> bool:
@@ -68,15 +90,8 @@ def _date_format(given: Given, instance: Instance) -> str:
     return form
 
 
-def _standard_input(instance: Instance, date_format: str) -> int:
-    if sys.stdin is not None and sys.stdin.isatty():
-        from autosys_py.cli.calendar_menu import Menu
-
-        return Menu(instance, date_format).run()
-    from autosys_py.cli.calendar_rows import change_rows
-
-    data = sys.stdin.buffer.read() if sys.stdin is not None else b""
-    return change_rows(instance, data.decode("utf-8", "surrogateescape"), date_format, clock.now())
+def _standard_input() -> bytes:
+    return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
 
 def _delete(instance: Instance, kind: str, name: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, complain, message, refusal
+from autosys_py.cli.nodes import local_nodes
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
@@ -60,7 +61,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     def read_timetable() -> "Timetable":
         return timetable_of(instance.store, zone)
 
-    world, orders, adopted = recover(instance.store, configuration, read_timetable(), _local_nodes())
+    world, orders, adopted = recover(instance.store, configuration, read_timetable(), local_nodes())
     agent = LocalAgent(
         _run_folders(instance),
         run_as_owner=configuration.RunAsOwner,
@@ -216,14 +217,6 @@ def _release_lease(instance: Instance, holder: str) -> None:
             instance.store.release_lease(holder)
     except StoreError as error:
         complain(str(error))
-
-
-def _local_nodes() -> frozenset[str]:
-    """The names that mean this host (extensions.md §2)."""
-    import socket
-
-    name = socket.gethostname()
-    return frozenset({"localhost", "localhost.localdomain", "::1", name, name.split(".")[0], socket.getfqdn()})
 
 
 def _stop_on_signals(loop: "Loop") -> None:

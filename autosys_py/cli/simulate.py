@@ -4,12 +4,15 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from itertools import chain
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused
+from autosys_py.cli.nodes import local_nodes
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
 from autosys_py.core.text import visible
@@ -20,7 +23,7 @@ from autosys_py.sim.simulation import Settings, Simulation
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from autosys_py.event_server.protocol import EventServer
+    from autosys_py.cli.options import Command, Given
 
 
 def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
@@ -29,18 +32,13 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         zone = _zone(tz, real, from_store=not files)
         os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
         settings = Settings(
-            _moment("--from", begin, zone),
-            zone,
-            lambda: timetable_of(instance.store, zone),
-            real.configuration,
-            bool(files),
-            frozenset({"localhost"}),
-        )
+            _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes()
+        )  # fmt: skip
         until = _moment("--to", end, zone)
-        instance = _world(real, files, settings)
+        instance = _loaded(real, files, settings) if files else copy_of(real, settings)
     lines, folder = _script(script, settings)
     gc.disable()  # nothing here is cyclic, and looking through a growing past for cycles takes most of the time
-    simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, zone).obey)
+    simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, settings).obey)
     for text in _played(simulation, until, instance, logged=show != "report"):
         sys.stdout.write(text)
     if show != "log":
@@ -67,8 +65,8 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
     for now, facts in simulation.run(until):
         if logged:
             stamp = f"[{time_of(now)}]      "
-            shown = chain.from_iterable(lines(fact, name_of, append_text=append_text) for fact in facts)
-            yield "".join(f"{stamp}{line}\n" for line in shown)
+            shown = [line for fact in facts for line in lines(fact, name_of, append_text=append_text)]
+            yield "".join([f"{stamp}{line}\n" for line in shown])
 
 
 def _zone(tz: str | None, real: Instance, *, from_store: bool) -> "ZoneInfo":
@@ -87,28 +85,38 @@ def _moment(option: str, text: str, zone: "ZoneInfo") -> int:
         raise Refused(f"{option}: '{visible(text)}' is no time, type MM/DD/YYYY HH:MM[:SS]", exit_code=2) from None
 
 
-def _world(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
-    """An instance whose store is in memory: what the files define, or a copy of the real one."""
-    from autosys_py.event_server.memory import MemoryStore
-
-    instance = Instance(real.autoserv, real.folder, real.configuration)
-    store: EventServer = MemoryStore(keeps_past=False)
-    instance.__dict__["store"] = store
-    with store.transaction():
-        store.put_setting("scheduler_zone", str(settings.zone))
-    if not files:
-        copy_store(real.store, store, settings.begin)
-    for path in files:
-        load_file(instance, path, settings.begin, settings.zone, assume_online=True)
+def copy_of(real: Instance, settings: Settings) -> Instance:
+    """An instance whose store is in memory, a copy of the real one."""
+    instance = _empty(real, settings)
+    copy_store(real.store, instance.store, clock.now(), settings.begin, settings.timetable)
     return instance
 
 
-def load_file(instance: Instance, path: Path, now: int, zone: "ZoneInfo", *, assume_online: bool) -> None:
+def _loaded(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
+    """An instance whose store is in memory and holds what the files define."""
+    instance = _empty(real, settings)
+    for path in files:
+        load_file(instance, path, settings.begin, settings)
+    return instance
+
+
+def _empty(real: Instance, settings: Settings) -> Instance:
+    from autosys_py.event_server.memory import MemoryStore
+
+    store = MemoryStore(keeps_past=False)
+    instance = Instance(real.autoserv, real.folder, real.configuration)
+    instance.__dict__["store"] = store
+    with store.transaction():
+        store.put_setting("scheduler_zone", str(settings.zone))
+    return instance
+
+
+def load_file(instance: Instance, path: Path, now: int, settings: Settings) -> None:
     """Applies a file of JIL. Raises Refused with file and line of everything that is wrong in it."""
     from autosys_py.cli.define import Definer, load
 
-    undefined = "local" if assume_online else instance.configuration.UndefinedMachine
-    definer = Definer(instance.store, zone, instance.user_host, undefined, instance.autoserv)
+    undefined = "local" if settings.assume_online else instance.configuration.UndefinedMachine
+    definer = Definer(instance.store, settings.zone, instance.user_host, undefined, instance.autoserv)
     try:
         text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
     except OSError as error:
@@ -132,50 +140,46 @@ def _script(path: Path | None, settings: Settings) -> tuple[Script, Path]:
     except OSError as error:
         raise Refused(f"{visible(str(path))}: {error.strerror}") from None
     except ScriptError as error:
-        raise _located(path, error.line, error.text) from None
+        raise Refused(_located(path, error.line, error.text)) from None
 
 
-def _located(path: Path | None, line: int, text: str) -> Refused:
-    return Refused(f"{visible(str(path))}:{line}: {visible(text)}")
+def _located(path: Path | None, line: int, text: str) -> str:
+    return f"{visible(str(path))}:{line}: {visible(text)}"
 
 
 class Commands:
     """Carries out the command lines of a script at their moments."""
 
-    def __init__(self, instance: Instance, script: Path | None, folder: Path, zone: "ZoneInfo") -> None:
+    def __init__(self, instance: Instance, script: Path | None, folder: Path, settings: Settings) -> None:
         self._instance = instance
         self._script = script
         self._folder = folder
-        self._zone = zone
+        self._settings = settings
 
     def obey(self, line: AtLine, now: int) -> None:
         """One `at` line. Raises Refused with file and line for what could never be carried out."""
         command, *words = line.words
         try:
-            if command == "sendevent":
-                self._send(words, now)
-            elif command == "jil":
-                self._load(words, now)
-            else:
-                self._refuse(line, f"'{command}' cannot be simulated: sendevent and jil can")
+            match command:
+                case "sendevent":
+                    self._send(words, now)
+                case "jil":
+                    self._load(words, now)
+                case "autocal_asc":
+                    self._change_calendars(words, now)
+                case _:
+                    raise Refused(f"'{command}' cannot be simulated: sendevent, jil and autocal_asc can")
         except Refused as refused:
-            reason = refused.lines[0] if refused.lines else f"'{' '.join(line.words)}' is not understood"
-            if str(self._script) in reason:
-                raise
-            self._refuse(line, reason)
+            reasons = refused.lines or (f"'{' '.join(line.words)}' is not understood",)
+            raise Refused(*(_located(self._script, line.line, reason) for reason in reasons)) from None
 
     def _send(self, words: list[str], now: int) -> None:
         """What a stored status would refuse is for the scheduler to refuse: it may have changed in this second."""
-        from autosys_py.cli.options import Asked, parse
         from autosys_py.cli.request import read_request
         from autosys_py.cli.sendevent import COMMAND
         from autosys_py.cli.targets import events_of
 
-        try:
-            given = parse(COMMAND, words)
-        except Asked:
-            raise Refused("a question is no event") from None
-        request = read_request(given, self._instance.configuration, now, self._instance.user_host)
+        request = read_request(_parsed(COMMAND, words), self._instance.configuration, now, self._instance.user_host)
         with self._instance.store.transaction():
             for event in events_of(request, self._instance, by_status=False):
                 if request.unsend:
@@ -184,10 +188,48 @@ class Commands:
                     self._instance.store.add_event(event)
 
     def _load(self, words: list[str], now: int) -> None:
-        names = [word.removeprefix("<") for word in words if word != "<" and not word.startswith("-")]
-        if len(names) != 1:
+        source, rest = _with_source(words)
+        if source is None or any(not word.startswith("-") for word in rest):
             raise Refused("jil < FILE: which file?")
-        load_file(self._instance, self._folder / names[0], now, self._zone, assume_online=True)
+        load_file(self._instance, self._folder / source, now, self._settings)
 
-    def _refuse(self, line: AtLine, reason: str) -> NoReturn:
-        raise _located(self._script, line.line, reason)
+    def _change_calendars(self, words: list[str], now: int) -> None:
+        """What the command itself would print belongs to no log; its complaints end the simulation."""
+        from autosys_py.cli.autocal_asc import COMMAND, change, mode_of
+
+        source, words = _with_source(words)
+        given = _parsed(COMMAND, words)
+        mode = mode_of(given)
+        if mode in ("l", "E"):
+            raise Refused(f"autocal_asc -{mode} changes nothing")
+        if not mode and source is None:
+            raise Refused("autocal_asc < FILE: which file?")
+        if mode == "I":
+            given.put("I", str(self._folder / given["I"]))
+        printed, complaints = StringIO(), StringIO()
+        try:
+            with redirect_stdout(printed), redirect_stderr(complaints):
+                code = change(self._instance, given, (self._folder / (source or "")).read_bytes, now)
+        except OSError as error:
+            raise Refused(f"{visible(str(error.filename))}: {error.strerror}") from None
+        if code:
+            raise Refused(*(complaints.getvalue() or printed.getvalue()).splitlines())
+
+
+def _parsed(command: "Command", words: list[str]) -> "Given":
+    from autosys_py.cli.options import Asked, parse
+
+    try:
+        return parse(command, words)
+    except Asked:
+        raise Refused(f"{command.name}: a question changes nothing") from None
+
+
+def _with_source(words: list[str]) -> tuple[str | None, list[str]]:
+    """The file behind `<`, None without one, and the other words."""
+    for position, word in enumerate(words):
+        if word == "<" and position + 1 < len(words):
+            return words[position + 1], words[:position] + words[position + 2 :]
+        if word.startswith("<") and len(word) > 1:
+            return word[1:], words[:position] + words[position + 1 :]
+    return None, words

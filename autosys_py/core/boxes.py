@@ -32,10 +32,14 @@ NOT_STARTED = frozenset({*ABOUT_TO_START, Status.INACTIVE, Status.ON_HOLD, Statu
 def vote(draft: Draft, joid: int, *, votes_idle: bool) -> None:
     """A job changed: the boxes around it are judged, the direct one first."""
     job = draft.job(joid)
+    if not job.box_joid:
+        return
+    may_end = draft.state(joid).status in DONE_IN_BOX or draft.world.overriders.get(job.name)
     for box in draft.boxes_around(job):
         status = draft.state(box).status
         if status is Status.RUNNING:
-            judge(draft, box, joid)
+            if may_end or box != job.box_joid:  # a member that is not done leaves its box as it is
+                judge(draft, box, joid)
         elif votes_idle and box == job.box_joid and status in IDLE_JUDGED:
             _judge_idle(draft, box)
 

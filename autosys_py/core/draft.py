@@ -62,6 +62,7 @@ class Draft:
         """Of jobs whose override was used in this step."""
         self._loads: dict[LoadKey, int] = {}
         self._held: dict[ResourceKey, int] = {}
+        self._drafted, self._settled = self.outcome.states, world.states
 
     # Reading
 
@@ -82,8 +83,8 @@ class Draft:
         return self.job_of_run(joid) if self.state(joid).is_between_tries else self.job(joid)
 
     def state(self, joid: int) -> JobState:
-        state = self.outcome.states.get(joid)
-        return self.world.states[joid] if state is None else state
+        state = self._drafted.get(joid)
+        return self._settled[joid] if state is None else state
 
     def box_state(self, job: Job) -> JobState | None:
         """The state of the direct box; None without one (a box that is gone counts as none)."""
@@ -178,11 +179,12 @@ class Draft:
         yield
         self.cause = cause
 
-    def record(self, code: EventCode, joid: int = 0, **details: Any) -> Fact:
-        """A new row of the past, caused by the present cause."""
-        details.setdefault("time", self.now)
-        fact = Fact(self._next_seq(), code, processed=self.now, cause=self.cause, joid=joid, **details)
-        self.outcome.facts.append(fact)
+    def record(self, code: EventCode, joid: int = 0, time: int | None = None, **details: Any) -> Fact:
+        """A new row of the past, caused by the present cause; `time` is when it happened, if not now."""
+        facts = self.outcome.facts
+        seq = self.world.last_seq + len(facts) + 1
+        fact = Fact(seq, code, self.now if time is None else time, self.now, self.cause, 0, joid, **details)
+        facts.append(fact)
         return fact
 
     def record_event(self, event: Event) -> Fact:
@@ -191,8 +193,7 @@ class Draft:
         fact = self.record(
             event.code,
             event.joid,
-            time=event.due,
-            eoid=event.eoid,
+            event.due,
             run_num=event.run_num or (state.run_num if state else 0),
             ntry=event.ntry or (state.ntry if state else 0),
             status=event.status,
@@ -202,22 +203,14 @@ class Draft:
             sent_by=event.sent_by,
             reason=event.reason,
         )
+        fact.eoid = event.eoid
         self.cause = fact.seq
         return fact
 
     def change(self, fact: Fact, joid: int, **changes: Any) -> JobState:
         """Sets fields of a state other than the status, as part of `fact`."""
         state = self._edit(joid)
-        waits = state.status in QUEUED or changes.get("status") in QUEUED
-        if waits:
-            self._leave_line(joid, state, reopen="queue_priority" in changes or "status" in changes)
-        if "holds" in changes:
-            self._move_units(state.holds, changes["holds"])
-        for name, value in changes.items():
-            setattr(state, name, value)
-        if waits:
-            self.lines.join(self.job(joid), state)
-        fact.changes.append((joid, changes))
+        self._set(fact, joid, state, changes)
         return state
 
     def set_status(
@@ -236,29 +229,30 @@ class Draft:
 
         `time` is when it happened; `silent` draws no consequences (EvaluateOnChangeStatus).
         """
-        state = self._edit(joid)
+        state, job, has_ended = self._edit(joid), self.world.jobs[joid], status in TERMINAL
         if (state.status is Status.RESWAIT) is not (status is Status.RESWAIT):
             self.record(EventCode.STATE_CHANGE, joid, run_num=state.run_num, ntry=state.ntry)
-        self._recount(joid, state.status, status)
         when = self.now if time is None else time
         changes["status"] = status
         if state.status is not status:
+            self._recount(job, state.status, status)
             changes["since"] = when
         if fact is None:
-            fact = self.record(EventCode.CHANGE_STATUS, joid, time=when)
-        if status in TERMINAL:
+            fact = self.record(EventCode.CHANGE_STATUS, joid, when)
+        if has_ended:
             changes["last_end"] = when
             changes["end_seq"] = fact.seq
-        self.change(fact, joid, **changes)
+        self._set(fact, joid, state, changes)
         fact.status = status
         fact.noexec = state.noexec
         fact.run_num = state.run_num
         fact.ntry = state.ntry
-        fact.text = text or fact.text
-        if not self.job(joid).is_box:
-            if status in LIVE or status in TERMINAL:
+        if text:
+            fact.text = text
+        if not job.is_box:
+            if has_ended or status in LIVE:
                 fact.machine = state.machine
-            if status in TERMINAL:
+            if has_ended:
                 fact.exit_code = state.exit_code
         if not silent:
             self.changed.append(Changed(joid, fact.seq, votes_idle))
@@ -267,7 +261,7 @@ class Draft:
     def delete(self, joid: int) -> None:
         """The definition goes with this step; its box no longer counts it."""
         state = self.state(joid)
-        self._recount(joid, state.status, Status.INACTIVE)
+        self._recount(self.job(joid), state.status, Status.INACTIVE)
         self._leave_line(joid, state, reopen=True)
         self._move_units(state.holds, ())
         self.outcome.deleted.append(joid)
@@ -359,9 +353,6 @@ class Draft:
 
     # Inside
 
-    def _next_seq(self) -> int:
-        return self.world.last_seq + len(self.outcome.facts) + 1
-
     def _put_load(self, run: Run, by: int) -> None:
         if run.job_load:
             for key in load_keys(run):
@@ -390,8 +381,20 @@ class Draft:
             self.outcome.states[joid] = state
         return state
 
-    def _recount(self, joid: int, before: Status, after: Status) -> None:
-        box = self.job(joid).box_joid
+    def _set(self, fact: Fact, joid: int, state: JobState, changes: dict[str, Any]) -> None:
+        waits = state.status in QUEUED or changes.get("status") in QUEUED
+        if waits:
+            self._leave_line(joid, state, reopen="queue_priority" in changes or "status" in changes)
+        if "holds" in changes:
+            self._move_units(state.holds, changes["holds"])
+        for name, value in changes.items():
+            setattr(state, name, value)
+        if waits:
+            self.lines.join(self.job(joid), state)
+        fact.changes.append((joid, changes))
+
+    def _recount(self, job: Job, before: Status, after: Status) -> None:
+        box = job.box_joid
         if box not in self.world.tallies or before is after:
             return
-        self._tallies[box] = self.tally(box).counted(before, -1).counted(after, 1)
+        self._tallies[box] = self.tally(box).moved(before, after)

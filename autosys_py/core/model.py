@@ -7,6 +7,7 @@ the unit of their JIL attribute and say so. Nothing here does anything; `world`,
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from autosys_py.core.codes import LIVE, Alarm, AlarmState, EventCode, Status
@@ -229,13 +230,10 @@ class JobState:
 
     def copy(self) -> "JobState":
         """A copy to write on; explicit because it is made for every job that a step touches."""
-        new = object.__new__(JobState)
-        for name in _STATE_FIELDS:
-            setattr(new, name, getattr(self, name))
-        return new
+        return JobState(*_state_values(self))
 
 
-_STATE_FIELDS = tuple(each.name for each in fields(JobState))
+_state_values = attrgetter(*(each.name for each in fields(JobState)))
 
 
 VIRTUAL_TYPES = ("v", "p")

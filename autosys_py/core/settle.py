@@ -38,7 +38,7 @@ def settle(draft: Draft) -> None:
         status = draft.state(changed.joid).status
         if status in COMPLETED:
             watch_next(draft, job)
-        if status not in NOTHING_TURNS_TRUE:
+        if job.name in draft.world.dependents and status not in NOTHING_TURNS_TRUE:
             release_dependents(draft, job)
         vote(draft, changed.joid, votes_idle=changed.votes_idle)
 

@@ -11,6 +11,7 @@ decisions that are already made.
 
 from bisect import insort
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,14 @@ class Tally(NamedTuple):
     activated: int = 0
     """… and that wait to be started: they are unfinished too."""
 
+    def moved(self, before: Status, after: Status) -> "Tally":
+        """With one member gone from one status to another."""
+        return Tally(
+            self.unfinished - (before not in DONE_IN_BOX) + (after not in DONE_IN_BOX),
+            self.failed - (before in FAILED) + (after in FAILED),
+            self.activated - (before is Status.ACTIVATED) + (after is Status.ACTIVATED),
+        )
+
     def counted(self, status: Status, by: int) -> "Tally":
         """With one member more or less in that status."""
         return Tally(
@@ -60,6 +69,9 @@ class Tally(NamedTuple):
             self.activated + by * (status is Status.ACTIVATED),
         )
 
+
+LOCALHOST = Machine("localhost", node_name="localhost")
+"""Always defined (extensions.md §2)."""
 
 Index = dict[str, dict[int, None]]
 """From a name to joids in a stable order (a set would depend on the hash seed)."""
@@ -77,72 +89,69 @@ def load_keys(run: Run) -> Iterable[LoadKey]:
         yield "", run.virtual
 
 
+@dataclass(eq=False)
 class World:
     """The state of one instance at one moment."""
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        zone: ZoneInfo,
-        local_nodes: frozenset[str] = frozenset({"localhost"}),
-    ) -> None:
-        self.configuration = configuration
-        self.timetable = Timetable(zone)
-        self.local_nodes = local_nodes
-        """Node names that mean this host (extensions.md §2)."""
-        self.jobs: dict[int, Job] = {}
-        self.states: dict[int, JobState] = {}
-        self.names: dict[str, int] = {}
-        self.members: dict[int, list[int]] = {}
-        self.tallies: dict[int, Tally] = {}
-        self.dependents: Index = {}
-        self.global_dependents: Index = {}
-        self.overriders: Index = {}
-        self.calendar_users: Index = {}
-        """From a run_calendar to its jobs."""
-        self.zone_users: Index = {}
-        """From a time zone as jobs name it to the jobs; the empty name is the scheduler's."""
-        self.external_dependents: Index = {}
-        self.external_overriders: Index = {}
-        self.external_version = 0
-        """Differs when the names of jobs of other instances may have changed."""
-        self.externals: dict[str, JobState | None] = {}
-        """By `job^INS`: the last that its instance told (rule C-06); None = it has no such job."""
-        self.instances: dict[str, Mark] = {}
-        self.globals: dict[str, str] = {}
-        self.machines: dict[str, Machine] = {"localhost": Machine("localhost", node_name="localhost")}
-        self.definitions: dict[int, Job] = {}
-        """What lies under an override for the next run; then `jobs` has the two together."""
-        self.overridden: dict[int, Job] = {}
-        """What the latest run was decided for, where it started with an override."""
-        self.hopes: dict[int, int] = {}
-        """Where the last search for a member that can still start ended, by box: no more than a hint (`deadlock`)."""
-        self.runs: dict[RunKey, Run] = {}
-        """Runs without an end, of boxes too."""
-        self.waiting: dict[int, None] = {}
-        """Jobs in QUE_WAIT, PEND_MACH, RESWAIT or RESTART, in the order they came."""
-        self.notifications: dict[int, Notification] = {}
-        """People still to be told, by the `seq` of what they are to be told of."""
-        self.lines = Lines()
-        """Who waits for a machine, its load or a resource."""
-        self.loads: dict[LoadKey, int] = {}
-        """Units of open runs (rule L-01)."""
-        self.resources: dict[ResourceKey, Resource] = {}
-        self.held: dict[ResourceKey, int] = {}
-        """Units of renewable resources that jobs hold."""
-        self.counts: dict[CountKey, int] = {}
-        self.pending_from = 0
-        """From when on the next jobs may leave PEND_MACH (rule L-17)."""
-        self.readings: Readings | None = None
-        """What the agent measures of this host; None = nobody measures (a simulation): everything is there and idle."""
-        self.virtuals: dict[str, dict[str, None]] = {}
-        """From a machine to the virtual machines that it is a member of."""
-        self.assume_online = False
-        """A simulation of somebody else's estate: every machine that a job names is here."""
-        self.unreachable: dict[str, None] = {}
-        """Machines that do not answer, though nobody took them offline."""
-        self.last_seq = 0
-        self.last_run_num = 0
+    configuration: Configuration
+    timetable: Timetable
+    local_nodes: frozenset[str] = frozenset({"localhost"})
+    """Node names that mean this host (extensions.md §2)."""
+    jobs: dict[int, Job] = field(default_factory=dict)
+    states: dict[int, JobState] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    members: dict[int, list[int]] = field(default_factory=dict)
+    tallies: dict[int, Tally] = field(default_factory=dict)
+    dependents: Index = field(default_factory=dict)
+    global_dependents: Index = field(default_factory=dict)
+    overriders: Index = field(default_factory=dict)
+    calendar_users: Index = field(default_factory=dict)
+    """From a run_calendar to its jobs."""
+    zone_users: Index = field(default_factory=dict)
+    """From a time zone as jobs name it to the jobs; the empty name is the scheduler's."""
+    external_dependents: Index = field(default_factory=dict)
+    external_overriders: Index = field(default_factory=dict)
+    external_version: int = 0
+    """Differs when the names of jobs of other instances may have changed."""
+    externals: dict[str, JobState | None] = field(default_factory=dict)
+    """By `job^INS`: the last that its instance told (rule C-06); None = it has no such job."""
+    instances: dict[str, Mark] = field(default_factory=dict)
+    globals: dict[str, str] = field(default_factory=dict)
+    machines: dict[str, Machine] = field(
+        default_factory=lambda: {"localhost": Machine("localhost", node_name="localhost")}
+    )
+    definitions: dict[int, Job] = field(default_factory=dict)
+    """What lies under an override for the next run; then `jobs` has the two together."""
+    overridden: dict[int, Job] = field(default_factory=dict)
+    """What the latest run was decided for, where it started with an override."""
+    hopes: dict[int, int] = field(default_factory=dict)
+    """Where the last search for a member that can still start ended, by box: no more than a hint (`deadlock`)."""
+    runs: dict[RunKey, Run] = field(default_factory=dict)
+    """Runs without an end, of boxes too."""
+    waiting: dict[int, None] = field(default_factory=dict)
+    """Jobs in QUE_WAIT, PEND_MACH, RESWAIT or RESTART, in the order they came."""
+    notifications: dict[int, Notification] = field(default_factory=dict)
+    """People still to be told, by the `seq` of what they are to be told of."""
+    lines: Lines = field(default_factory=Lines)
+    """Who waits for a machine, its load or a resource."""
+    loads: dict[LoadKey, int] = field(default_factory=dict)
+    """Units of open runs (rule L-01)."""
+    resources: dict[ResourceKey, Resource] = field(default_factory=dict)
+    held: dict[ResourceKey, int] = field(default_factory=dict)
+    """Units of renewable resources that jobs hold."""
+    counts: dict[CountKey, int] = field(default_factory=dict)
+    pending_from: int = 0
+    """From when on the next jobs may leave PEND_MACH (rule L-17)."""
+    readings: Readings | None = None
+    """What the agent measures of this host; None = nobody measures (a simulation): everything is there and idle."""
+    virtuals: dict[str, dict[str, None]] = field(default_factory=dict)
+    """From a machine to the virtual machines that it is a member of."""
+    assume_online: bool = False
+    """A simulation of somebody else's estate: every machine that a job names is here."""
+    unreachable: dict[str, None] = field(default_factory=dict)
+    """Machines that do not answer, though nobody took them offline."""
+    last_seq: int = 0
+    last_run_num: int = 0
 
     # The View of a condition
 
@@ -273,8 +282,7 @@ class World:
                 self._hold(state, 1)
             if before is not state.status:
                 if job.box_joid:
-                    self._count(job.box_joid, before, -1)
-                    self._count(job.box_joid, state.status, 1)
+                    self.tallies[job.box_joid] = self.tallies.get(job.box_joid, Tally()).moved(before, state.status)
                 if state.status in WAITING:
                     self.waiting[joid] = None
                 elif before in WAITING:

@@ -47,10 +47,11 @@ class MemoryStore:
     """An `EventServer` that lives and dies with its process."""
 
     def __init__(self, *, keeps_past: bool = True) -> None:
-        """`keeps_past` False forgets facts and ended runs at once: for simulations of months."""
+        """`keeps_past` False forgets facts and ended runs at once and keeps the very states that a turn writes, which
+        nobody may change any more: for simulations of months."""
         self._keeps_past = keeps_past
         self._undo = Undo()
-        self._depth = 0
+        self._put, self._take = self._undo.put, self._undo.take
         self._settings: dict[str, str] = {}
         self._counters: dict[str, int] = {"joid": 0, "eoid": 0, "run_num": 0, "seq": 0}
         self._current: dict[int, Definition] = {}
@@ -87,7 +88,7 @@ class MemoryStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         savepoint = self._undo.savepoint()
-        self._depth += 1
+        self._undo.depth += 1
         try:
             yield
         except BaseException:
@@ -95,8 +96,8 @@ class MemoryStore:
             self._agenda.distrust()
             raise
         finally:
-            self._depth -= 1
-            if self._depth == 0:
+            self._undo.depth -= 1
+            if self._undo.depth == 0:
                 self._undo.forget()
 
     def version(self) -> int:
@@ -177,7 +178,7 @@ class MemoryStore:
 
     def put_first_states(self, states: Mapping[int, JobState]) -> None:
         for joid, state in states.items():
-            self._put(self._states, joid, _copy_state(state))
+            self._put(self._states, joid, state.copy())
 
     def machines(self) -> list[Machine]:
         return [_copy_machine(self._machines[name]) for name in sorted(self._machines)]
@@ -260,7 +261,7 @@ class MemoryStore:
         counters = self._counters
         return WorldRows(
             jobs=[definition.job for definition in self.definitions()],
-            states={joid: _copy_state(self._states[joid]) for joid in sorted(self._current) if joid in self._states},
+            states={joid: self._states[joid].copy() for joid in sorted(self._current) if joid in self._states},
             globals={row.name: row.value for row in self.globals()},
             machines=self.machines(),
             open_runs=self.open_runs(),
@@ -278,9 +279,8 @@ class MemoryStore:
             self._remove_event(eoid)
         self._write_past(outcome.facts)
         for joid, state in outcome.states.items():
-            self._put(self._states, joid, _copy_state(state))
-        for key, run in outcome.runs.items():
-            self._put(self._runs.setdefault(key.joid, {}), (key.run_num, key.ntry), _copy_run(run))
+            self._put(self._states, joid, state.copy() if self._keeps_past else state)
+        self._write_runs(outcome.runs)
         self._write_globals(outcome.globals, now)
         self._write_machines(outcome.machines)
         record_uses(self, outcome.overrides_used)
@@ -297,13 +297,23 @@ class MemoryStore:
             self._put(self._counters, "run_num", outcome.run_num)
 
     def _write_past(self, facts: Sequence[Fact]) -> None:
+        last = self._counters["seq"]
         for fact in facts:
-            if fact.seq <= self._counters["seq"]:
+            if fact.seq <= last:
                 raise StoreError(f"the past already has a row {fact.seq}; another scheduler wrote it")
+            last = fact.seq
             if self._keeps_past:
                 self._put(self._facts, fact.seq, fact)
                 self._put(self._facts_of.setdefault(fact.joid, {}), fact.seq, fact)
-            self._put(self._counters, "seq", fact.seq)
+        self._put(self._counters, "seq", last)
+
+    def _write_runs(self, runs: dict[RunKey, Run]) -> None:
+        for key, run in runs.items():
+            tries = self._runs.setdefault(key.joid, {})
+            if run.end is None or self._keeps_past:
+                self._put(tries, (key.run_num, key.ntry), _copy_run(run))
+            else:
+                self._take(tries, (key.run_num, key.ntry))
 
     def _write_globals(self, changed: dict[str, str | None], now: int) -> None:
         for name, value in changed.items():
@@ -322,7 +332,7 @@ class MemoryStore:
 
     def _write_told(self, outcome: Outcome) -> None:
         for name, state in outcome.externals.items():
-            self._put(self._externals, name, None if state is None else _copy_state(state))
+            self._put(self._externals, name, None if state is None else state.copy())
         for instance, mark in outcome.instances.items():
             if mark is None:
                 self._take(self._instances, instance)
@@ -382,7 +392,7 @@ class MemoryStore:
         for joid in self._in_definition_order(joids):
             state = self._states.get(joid)
             if state is not None:
-                yield StatusRow(self._heads[self._current[joid].job.name], _copy_state(state))
+                yield StatusRow(self._heads[self._current[joid].job.name], state.copy())
 
     def global_value(self, name: str) -> str | None:
         row = self._globals.get(name)
@@ -394,7 +404,7 @@ class MemoryStore:
     def externals(self) -> dict[str, JobState | None]:
         names = sorted(self._externals, key=lambda name: name.rpartition("^")[::-1])
         states = {name: self._externals[name] for name in names}
-        return {name: None if state is None else _copy_state(state) for name, state in states.items()}
+        return {name: None if state is None else state.copy() for name, state in states.items()}
 
     def counts(self) -> dict[CountKey, int]:
         return {key: self._counts[key] for key in sorted(self._counts)}
@@ -454,16 +464,6 @@ class MemoryStore:
 
     # Shared
 
-    def _put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
-        if not self._depth:
-            raise RuntimeError("written outside transaction()")
-        self._undo.put(table, key, value)
-
-    def _take(self, table: dict[Any, Any], key: Any) -> Any:
-        if not self._depth:
-            raise RuntimeError("written outside transaction()")
-        return self._undo.take(table, key)
-
     def _draw(self, counter: str) -> int:
         number = self._counters[counter] + 1
         self._put(self._counters, counter, number)
@@ -496,6 +496,5 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
 
 ATTACHED = ("definition", "override", "state", "machine", "timetable", "alarm", "resource")
 _copy_event = _copier(Event, without=ATTACHED)
-_copy_state = _copier(JobState)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

@@ -10,15 +10,21 @@ class Undo:
     """The changes since the outermost transaction began."""
 
     def __init__(self) -> None:
+        self.depth = 0
+        """Transactions that are open, one inside the other."""
         self._replaced: list[tuple[dict[Any, Any], Any, Any]] = []
 
     def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """`table[key] = value`, reversibly."""
+        if not self.depth:
+            raise RuntimeError("written outside transaction()")
         self._replaced.append((table, key, table.get(key, _ABSENT)))
         table[key] = value
 
     def take(self, table: dict[Any, Any], key: Any) -> Any:
         """`table.pop(key, None)`, reversibly."""
+        if not self.depth:
+            raise RuntimeError("written outside transaction()")
         value = table.pop(key, _ABSENT)
         if value is _ABSENT:
             return None

@@ -30,9 +30,10 @@ def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator
     name = name_of(fact.joid) if fact.joid else ""
     if fact.code is EventCode.CHANGE_STATUS and fact.status is Status.RUNNING and fact.machine:
         yield message(10082, fact.machine, name, f"{fact.joid}.{fact.run_num}.{fact.ntry}", severity="I")
-    text = visible(fact.text or _reason(fact))
+    text = fact.text or _reason(fact)
+    text = visible(text) if text else ""
     if fact.code < UNSEEN:
-        line = f"CAUAJM_I_40245 EVENT: {padded(fact.code.name, 17)}{_fields(fact, name)}".rstrip()
+        line = f"{_EVENTS[fact.code]}{_fields(fact, name)}".rstrip()
         yield f"{line} TEXT {text}" if text and append_text else line
         if text and not append_text:
             yield f"<{text}>"
@@ -49,9 +50,9 @@ def _fields(fact: Fact, name: str) -> str:
     exit_code = f"EXITCODE:  {fact.exit_code}" if fact.exit_code is not None else ""
     match fact.code:
         case EventCode.CHANGE_STATUS:
-            status = fact.status.name if fact.status is not None else fact.value
+            status = _STATUSES[fact.status] if fact.status is not None else padded(fact.value, 16)
             machine = f" MACHINE: {padded(fact.machine, 16)}" if fact.machine else " "
-            return f"STATUS: {padded(status, 16)}JOB: {name}{machine}{exit_code}"
+            return f"STATUS: {status}JOB: {name}{machine}{exit_code}"
         case EventCode.EXTERNAL_DEPENDENCY:
             status = fact.status.name if fact.status is not None else ""
             return f"STATUS: {padded(status, 16)}JOB: {visible(fact.name)}"
@@ -73,6 +74,10 @@ def _fields(fact: Fact, name: str) -> str:
 def padded(text: str, width: int) -> str:
     """Filled to `width`; a longer text is followed by one blank."""
     return f"{text:<{width}}" if len(text) < width else f"{text} "
+
+
+_EVENTS = {code: f"CAUAJM_I_40245 EVENT: {padded(code.name, 17)}" for code in EventCode}
+_STATUSES = {status: padded(status.name, 16) for status in Status}
 
 
 class Journal:

@@ -17,8 +17,7 @@ def recover(
 ) -> tuple[World, list[Effect], list[Effect]]:
     """The world, the orders to give again, and the runs to adopt (as the orders that started them)."""
     rows = store.load()
-    world = World(configuration, timetable.zone, local_nodes)
-    world.timetable = timetable
+    world = World(configuration, timetable, local_nodes)
     world.globals = dict(rows.globals)
     world.externals, world.instances = dict(rows.externals), dict(rows.instances)
     for machine in rows.machines:

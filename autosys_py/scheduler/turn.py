@@ -111,7 +111,7 @@ class Turns:
                 self._keep_silent(outcome)
                 self.world.apply(outcome)
                 merge(total, outcome)
-            for joid in total.states.keys() - self.world.states.keys():
+            for joid in [joid for joid in total.states if joid not in self.world.states]:
                 del total.states[joid]  # touched, and deleted later in the turn
             read = Outcome(instances=dict(told.marks))
             self.world.apply(read)
@@ -274,21 +274,21 @@ def _is_tick(event: Event) -> bool:
 def merge(total: Outcome, part: Outcome) -> None:
     """Adds a step's outcome to the turn's."""
     total.facts += part.facts
-    total.states |= part.states
-    total.runs |= part.runs
-    total.globals |= part.globals
-    total.machines |= part.machines
-    total.externals |= part.externals
-    total.instances |= part.instances
-    total.counts |= part.counts
+    total.externals.update(part.externals)
+    total.instances.update(part.instances)
+    total.counts.update(part.counts)
     total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
+    total.states.update(part.states)
+    total.runs.update(part.runs)
+    total.globals.update(part.globals)
+    total.machines.update(part.machines)
     total.events += part.events
     if part.answered:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]
     total.effects += part.effects
     total.answered += part.answered
-    total.alarms |= part.alarms
-    total.notifications |= part.notifications
+    total.alarms.update(part.alarms)
+    total.notifications.update(part.notifications)
     total.overrides_used += part.overrides_used
     total.deleted += part.deleted
     total.stop = total.stop or part.stop

@@ -4,18 +4,23 @@ Jobs get new numbers in the copy, in the same order, so that the copy is made by
 refers to them is translated. The past stays behind.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Definition, Event, JobState, NamedObject, Outcome, Run, RunKey
 from autosys_py.core.overrides import JOB_VER
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.protocol import EventServer, WorldRows
 
 KINDS = ("calendar", "extended_calendar", "cycle", "resource", "xinst", "job_type", "timezone")
 
 
-def copy_store(source: EventServer, target: EventServer, now: int) -> None:
-    """Fills the empty `target`; `source` is only read."""
+def copy_store(
+    source: EventServer, target: EventServer, now: int, begin: int, read: Callable[[EventServer], Timetable]
+) -> None:
+    """Fills the empty `target`; `source` is only read. It is `now`, and the copy begins to play at `begin`; `read`
+    gives the timetable of a store."""
     rows = source.load()
     definitions = list(source.definitions())
     with target.transaction():
@@ -30,7 +35,8 @@ def copy_store(source: EventServer, target: EventServer, now: int) -> None:
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
         outcome.events = _events(source, numbers, versions)
         outcome.externals = _externals(rows)
-        target.write_turn([], outcome, now)
+        _skip_ticks(outcome, target, now, begin, read(target))
+        target.write_turn([], outcome, begin)
 
 
 def _copy_definitions(definitions: list[Definition], target: EventServer) -> dict[int, int]:
@@ -110,3 +116,21 @@ def _events(source: EventServer, numbers: dict[int, int], versions: dict[tuple[i
             event.eoid, event.joid = 0, new
             found.append(event)
     return found
+
+
+def _skip_ticks(outcome: Outcome, target: EventServer, now: int, begin: int, timetable: Timetable) -> None:
+    """Start times between now and a later beginning are not played, neither then nor late: their jobs wait for the
+    first one from the beginning on. What is late already comes at the beginning, as when a scheduler comes up."""
+    kept = []
+    for event in outcome.events:
+        if event.code is EventCode.STARTJOB and event.job_ver and now < event.due < begin:
+            definition = target.definition(event.joid, event.job_ver)
+            if event.value or definition is None or definition.job.schedule is None:
+                continue  # the opening of a window, long past
+            due = timetable.next_start(definition.job, begin - 60)
+            outcome.states[event.joid].next_start = due
+            if due is None:
+                continue
+            event.due = due
+        kept.append(event)
+    outcome.events = kept

@@ -105,7 +105,7 @@ class Desktop:
         self.clock.now = now
         reports = self.agent.collect(0)
         while self.agent.lookout.is_waiting():
-            reports += self.agent.collect(0)
+            reports += self.agent.collect(0.05)  # an answer ends the wait
         return reports
 
 

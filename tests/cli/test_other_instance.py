@@ -1,6 +1,7 @@
 """`-S INS` and conditions on jobs of another instance, as commands see them."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from autosys_py.cli.run import run
 from autosys_py.cli.sendevent import COMMAND as SENDEVENT
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.model import JobState, Outcome
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.driver import driver
 from autosys_py.event_server.errors import StoreUnusable
 from autosys_py.event_server.memory import MemoryStore
@@ -132,5 +134,5 @@ def test_a_simulation_of_a_copy_knows_what_was_told_last() -> None:
     told: dict[str, JobState | None] = {"load^PRD": JobState(Status.SUCCESS, last_end=5, end_seq=9), "x^PRD": None}
     with source.transaction():
         source.write_turn([], Outcome(externals=told), BEGIN)
-    copy_store(source, target, BEGIN)
+    copy_store(source, target, BEGIN, BEGIN, lambda store: Timetable(ZoneInfo("UTC")))
     assert target.externals() == {"load^PRD": JobState(Status.SUCCESS, last_end=5, end_seq=0), "x^PRD": None}

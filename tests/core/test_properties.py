@@ -6,7 +6,6 @@ break (`Watched._check`). A seed that fails says so, with the last facts; play i
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -15,19 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
-from autosys_py.core import starts
-from autosys_py.core.admission import admit
-from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, AlarmState, EventCode, Status
-from autosys_py.core.condition import UNLIMITED, Atom, Condition, Kind, atom_holds
+from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.draft import Draft
-from autosys_py.core.lines import lines_of, priority_of
-from autosys_py.core.model import CountKey, Event, Fact, Job, JobState, Outcome, ResourceKey, RunKey, members_of
-from autosys_py.core.overrides import JOB_VER, RUN_NUM, pending
-from autosys_py.core.windows import is_inside
-from autosys_py.core.world import WAITING, Tally, load_keys
-from autosys_py.scheduler.overrides import pending_overrides
+from autosys_py.core.model import Event, Fact, Outcome
+from autosys_py.core.overrides import pending
 from tests.engine import Engine
+from tests.invariants import Invariants, watch_starts
 from tests.loading import load_jil
 
 UTC = ZoneInfo("UTC")
@@ -76,21 +68,12 @@ class Watched(Engine):
     def __init__(self, chance: Random, configuration: Configuration) -> None:
         super().__init__(BEGIN, UTC, configuration)
         self.chance = chance
-        self.folded: dict[int, JobState] = {}
-        """The states by the past alone."""
-        self.begun: set[RunKey] = set()
-        self.alarms: dict[int, AlarmState] = {}
-        """Alarms by the past alone."""
-        self.ordered: set[int] = set()
-        """What people were ever to be told of."""
-        self.activated: set[int] = set()
-        """Jobs that an operator set ACTIVATED or STARTING, which is stored and means nothing."""
+        self.invariants = Invariants()
         self._seen = 0
 
     def load(self, text: str) -> None:
         load_jil(self.store, text, self.now, self.zone)
-        for row in self.store.statuses():
-            self.folded.setdefault(row.head.joid, row.state)
+        self.invariants.meet(self.store)
 
     @property
     def is_behind(self) -> bool:
@@ -131,255 +114,12 @@ class Watched(Engine):
         self.restart()
 
     def _check(self, facts: list[Fact]) -> None:
-        world = self.world
-        for fact in facts:
-            for joid, changes in fact.changes:
-                for name, value in changes.items():
-                    setattr(self.folded[joid], name, value)
-        for joid, state in world.states.items():
-            assert self.folded[joid] == state, f"folding the past of job {joid}"
-        rows = self.store.load()
-        assert rows.states == world.states
-        assert {run.key: run for run in rows.open_runs} == world.runs
-        assert (rows.last_seq, rows.last_run_num) == (world.last_seq, world.last_run_num)
-        assert rows.globals == world.globals
-        assert {order.seq: order for order in rows.notifications} == world.notifications
-        self.ordered |= set(world.notifications)
-        self._fold_alarms(facts)
-        assert {job.joid: job for job in rows.jobs} == world.jobs | world.definitions
-        self._check_overrides(rows.jobs)
-        assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
-        self._check_units()
-        self._check_queues()
-        for fact in facts:
-            self._check_start(fact)
-        for joid, job in world.jobs.items():
-            if job.is_box:
-                self._check_box(job)
-            if job.box_joid and world.states[joid].status is Status.ACTIVATED:
-                around = list(boxes_around(self, job))
-                runs = any(world.states[box].status is Status.RUNNING for box in around)
-                assert runs or self.activated & {joid, *around}, f"{job.name} is ACTIVATED and no box around it runs"
+        self.invariants.check_turn(self.world, facts, self.now)
+        due = self.store.next_due()
+        is_settled = self.turns.is_up and (due is None or due > self.now)
+        self.invariants.check_all(self.world, self.store, self.now, is_settled=is_settled)
         given = [order.key for _, order in self.agent.starts]
         assert len(given) == len(set(given)), "a run was started twice"
-
-    def _fold_alarms(self, facts: list[Fact]) -> None:
-        for fact in facts:
-            if fact.alarm is not None:
-                self.alarms[fact.seq] = AlarmState.OPEN
-            elif fact.code is EventCode.CHANGE_ALARM and int(fact.value) in self.alarms:
-                self.alarms[int(fact.value)] = max(self.alarms[int(fact.value)], AlarmState[fact.name])
-        assert {alarm.number: alarm.state for alarm in self.store.alarms(every=True)} == self.alarms
-
-    def _check_overrides(self, jobs: list[Job]) -> None:
-        """The world has the overrides of the store, and a run has the one that says so, whichever try it is."""
-        world = self.world
-        laid = pending_overrides(self.store, jobs)
-        assert laid == {joid: world.jobs[joid] for joid in world.definitions}
-        used = [each for each in self.store.objects("override") if each.value(RUN_NUM)]
-        for each in used:
-            runs = self.store.runs(world.names[each.name], 100_000)
-            of_override = {str(run.key.run_num) for run in runs if str(run.job_ver) == each.value(JOB_VER)}
-            assert of_override == {each.value(RUN_NUM)}, f"override {each.part} of {each.name} is not of one run"
-        for run in world.runs.values():
-            if run.key.joid in world.jobs:
-                name = world.jobs[run.key.joid].name
-                of_run = [each for each in used if each.name == name and each.value(JOB_VER) == str(run.job_ver)]
-                assert all(each.value(RUN_NUM) == str(run.key.run_num) for each in of_run)
-                is_latest = world.states[run.key.joid].run_num == run.key.run_num
-                if of_run and is_latest and world.states[run.key.joid].ntry == run.key.ntry:
-                    assert world.overridden[run.key.joid].override_ver == run.job_ver
-
-    def _check_units(self) -> None:
-        """Load is that of open runs, held units are those of states, and nobody holds what a run's end gives back."""
-        world = self.world
-        loads: Counter[tuple[str, str]] = Counter()
-        for run in world.runs.values():
-            for key in load_keys(run):
-                loads[key] += run.job_load
-        assert {key: units for key, units in world.loads.items() if units} == {k: v for k, v in loads.items() if v}
-        held: Counter[ResourceKey] = Counter()
-        for joid, state in world.states.items():
-            for each in state.holds:
-                if each.free != "D":
-                    held[ResourceKey(each.name, each.machine)] += each.units
-            if not any(run.key.joid == joid for run in world.runs.values()):
-                assert all(each.free in "YN" for each in state.holds), f"job {joid} still holds {state.holds}"
-        assert {key: units for key, units in world.held.items() if units} == dict(held)
-        for key, resource in world.resources.items():
-            assert held[key] <= resource.amount, f"{held[key]} units of {key} are held"
-            assert 0 <= world.counts.get(CountKey("consumed", *key), 0) <= resource.amount
-        assert self.store.counts() == world.counts
-
-    def _check_queues(self) -> None:
-        """Everybody stands in the lines of his status, and nobody waits who could go on."""
-        world = self.world
-        for joid, state in world.states.items():
-            job = world.jobs[joid]
-            wanted = set(lines_of(job, state.status))
-            assert {line for line, place in world.lines.everybody() if place.joid == joid} == wanted, job.name
-            if state.status in QUEUED and not self.behind():
-                draft = Draft(world, self.now)
-                verdict = admit(draft, draft.job_to_start(joid), forced=state.forced)
-                goes_on = verdict.status is not Status.STARTING and state.status is not Status.PEND_MACH
-                waits = verdict.status is state.status or (goes_on and verdict.status is not Status.RESWAIT)
-                assert waits, f"{job.name} waits in {state.status.name}, but {verdict}"
-
-    def behind(self) -> bool:
-        """Is something due that has not been processed, QUE_RECOVERY after a restart among it?"""
-        due = self.store.next_due()
-        return not self._turns.is_up or (due is not None and due <= self.now)
-
-    def _check_start(self, fact: Fact) -> None:
-        """A run begins with a fact of its own, once."""
-        begins = any("last_start" in changes and "box_ntry" in changes for _, changes in fact.changes)
-        if begins:
-            key = RunKey(fact.joid, fact.run_num, fact.ntry)
-            assert key not in self.begun, f"{key} began twice"
-            self.begun.add(key)
-
-    def _check_box(self, job: Job) -> None:
-        states = [self.world.states[joid] for joid in self.world.members[job.joid]]
-        unfinished = sum(state.status not in DONE_IN_BOX for state in states)
-        failed = sum(state.status in FAILED for state in states)
-        activated = sum(state.status is Status.ACTIVATED for state in states)
-        assert self.world.tallies[job.joid] == Tally(unfinished, failed, activated), f"the tally of {job.name}"
-        if self.world.states[job.joid].status is Status.RUNNING and not unfinished:
-            override = job.box_failure if failed else job.box_success
-            assert override is not None, f"{job.name} is over and still RUNNING"
-        if self.configuration.BoxDeadlock == "FAILURE" and self.world.states[job.joid].status is Status.RUNNING:
-            assert not is_deadlocked(self, job.joid), f"{job.name} is deadlocked and still RUNNING"
-
-
-def is_deadlocked(engine: Engine, box: int) -> bool:
-    """Rule B-31 from scratch: everything that can still start is found, round by round, and nothing was.
-
-    Look-back makes an atom false by the mere passing of time, at which nobody looks: here it is taken as still true.
-    """
-    world = engine.world
-    inside = {joid for joid, job in world.jobs.items() if box in boxes_around(engine, job)}
-    members = [joid for joid in world.jobs if world.jobs[joid].box_joid == box]
-    unfinished = [joid for joid in members if world.states[joid].status not in DONE_IN_BOX]
-    waiting = [joid for joid in unfinished if world.states[joid].status is Status.ACTIVATED]
-    if not waiting or waiting != unfinished:
-        return False
-    startable: set[int] = set()
-
-    def may_be(atom: Atom, asker: int) -> bool:
-        named = world.names.get(atom.name) if atom.kind is not Kind.VALUE else None
-        if named is None or named not in inside or named in startable:
-            return True
-        if world.states[named].is_live or world.states[named].status in WAITING:
-            return True
-        if atom.lookback:
-            atom = atom._replace(lookback=UNLIMITED)
-        return atom_holds(atom, world, world.asker(asker), engine.now)
-
-    def may_start(joid: int) -> bool:
-        job, state = world.jobs[joid], world.states[joid]
-        if job.schedule is not None and not state.latched:
-            return state.next_start is not None
-        if job.condition is None:
-            return True
-        truths = iter([may_be(atom, joid) for atom in job.condition.atoms])
-        constants = tuple(Atom(Kind.VALUE, "on" if next(truths) else "off", comparison="=", operand=1) for _ in
-                          job.condition.atoms)  # fmt: skip
-        return Condition(constants, job.condition.program).holds(Constants(), world.asker(joid), engine.now)
-
-    while more := {joid for joid in waiting if joid not in startable and may_start(joid)}:
-        startable |= more
-        startable |= {joid for joid in inside if more & set(boxes_around(engine, world.jobs[joid]))}
-    return not startable
-
-
-class Constants:
-    """A view with one global that is 1 and one that is 0."""
-
-    def state_named(self, name: str, instance: str) -> None:
-        return None
-
-    def global_value(self, name: str) -> str:
-        return "1" if name == "on" else "0"
-
-
-def boxes_around(engine: Engine, job: Job) -> Iterator[int]:
-    while job.box_joid in engine.world.jobs:
-        yield job.box_joid
-        job = engine.world.jobs[job.box_joid]
-
-
-def watch_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks at every start at its very moment: an unforced one must find its gates open."""
-    start_job, start_box, bypass = starts._start_job, starts.start_box, starts.bypass
-
-    def watched_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
-        if not forced:
-            check_gates(draft, job, again=same_run)
-        priority = priority_of(job, state) if state.status in QUEUED else job.priority
-        start_job(draft, job, state, forced=forced, same_run=same_run)
-        check_load(draft, job, is_tested=not forced and priority > 0)
-
-    def watched_box(draft: Draft, box: int, *, forced: bool = False) -> None:
-        if not forced:
-            check_gates(draft, draft.job(box), again=False)
-        start_box(draft, box, forced=forced)
-
-    def watched_bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
-        if not forced:
-            check_gates(draft, draft.job(joid), again=False)
-        bypass(draft, joid, forced=forced)
-
-    monkeypatch.setattr(starts, "_start_job", watched_job)
-    monkeypatch.setattr(starts, "start_box", watched_box)
-    monkeypatch.setattr(starts, "bypass", watched_bypass)
-
-
-def check_load(draft: Draft, job: Job, *, is_tested: bool) -> None:
-    """What was tested fits: on the machine, and in its share of the virtual one (rule L-01)."""
-    state = draft.state(job.joid)
-    if state.status is not Status.STARTING or not (is_tested and job.job_load):
-        return
-    machine = draft.world.machines.get(state.machine)
-    if machine is not None and machine.max_load is not None:
-        assert draft.load(state.machine) <= machine.max_load, f"{job.name} overloads {state.machine}"
-    for virtual in draft.world.virtuals.get(state.machine, {}):
-        for member in members_of(draft.world.machines[virtual]):
-            if job.machine == virtual and member.name == state.machine and member.max_load is not None:
-                assert draft.load(state.machine, virtual) <= member.max_load, f"{job.name} overloads {virtual}"
-
-
-QUEUE_RELEASES = frozenset(
-    {
-        EventCode.MACH_ONLINE,
-        EventCode.MACHINE_CHANGED,
-        EventCode.DEFINITION_CHANGED,
-        EventCode.RESOURCE_CHANGED,
-        EventCode.PEND_MACH_RELEASE,
-        EventCode.QUE_RECOVERY,
-    }
-)
-
-
-def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
-    state, box = draft.state(job.joid), draft.box_state(job)
-    event = draft.outcome.facts[0]
-    by_hand = event.joid == job.joid and bool(event.sent_by)
-    released = event.code in QUEUE_RELEASES
-    retried = by_hand and event.code is EventCode.RESTART
-    moved = again and state.was_idle_run  # its run began outside
-    if box is not None and not moved:
-        by_hand_only = again and box.status is Status.STARTING  # stored and means nothing
-        assert box.status is Status.RUNNING or by_hand_only, f"{job.name} starts in a box that does not run"
-        if not (again or retried):
-            assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
-            assert by_hand or state.status in (Status.ACTIVATED, *QUEUED), f"{job.name} starts from {state.status.name}"
-    released = released or state.status in QUEUED
-    unseen = released and draft.world.configuration.EvaluateQueuedJobStarts == "0"
-    if again or unseen:
-        return
-    assert job.condition is None or draft.holds(job.condition, job.joid), f"{job.name} starts with a false condition"
-    assert job.schedule is None or state.latched or by_hand or released, f"{job.name} starts before its time"
-    assert retried or is_inside(draft, job), f"{job.name} starts outside its run window"
 
 
 class Story:
@@ -428,7 +168,7 @@ class Story:
         if not self.engine.is_behind:
             assert not [order for order in self.engine.world.notifications.values() if order.tries]
             told = {letter.seq for letter in self.engine.letters.sent}
-            assert self.engine.ordered - set(self.engine.world.notifications) <= told
+            assert self.engine.invariants.ordered - set(self.engine.world.notifications) <= told
 
     # The estate
 
@@ -550,7 +290,7 @@ class Story:
             case EventCode.CHANGE_STATUS:
                 event.status = chance.choice([*STATUSES, *STATUSES, *Status, None])
                 if event.status in (Status.ACTIVATED, Status.STARTING):
-                    self.engine.activated |= {event.joid}
+                    self.engine.invariants.activated |= {event.joid}
             case EventCode.SET_GLOBAL:
                 event.joid, event.name, event.value = 0, "G", chance.choice(["Y", "N", "DELETE"])
             case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
@@ -564,8 +304,8 @@ class Story:
     def _look_after_alarms(self) -> None:
         chance, engine = self.people, self.engine
         engine.letters.trouble = chance.choice(["", "", "refused"])
-        if engine.alarms and chance.random() < 0.3:
-            number = chance.choice([*engine.alarms, 0])
+        if engine.invariants.alarms and chance.random() < 0.3:
+            number = chance.choice([*engine.invariants.alarms, 0])
             event = Event(EventCode.CHANGE_ALARM, engine.now, sent_by="operator@host", value=str(number))
             event.name = chance.choice(["ACKNOWLEDGED", "CLOSED"])
             engine.send(event)

@@ -4,11 +4,12 @@ from zoneinfo import ZoneInfo
 
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Job
+from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 
 
 def test_the_old_name_is_free() -> None:
-    world = World(Configuration(), ZoneInfo("UTC"))
+    world = World(Configuration(), Timetable(ZoneInfo("UTC")))
     world.define(Job(1, 1, "OLD", "CMD"))
     world.define(Job(1, 2, "NEW", "CMD"))
     assert world.names == {"NEW": 1}
@@ -18,7 +19,7 @@ def test_the_old_name_is_free() -> None:
 
 
 def test_the_old_name_may_be_another_job_by_then() -> None:
-    world = World(Configuration(), ZoneInfo("UTC"))
+    world = World(Configuration(), Timetable(ZoneInfo("UTC")))
     world.define(Job(1, 1, "OLD", "CMD"))
     world.define(Job(2, 1, "OLD", "CMD"))
     world.define(Job(1, 2, "NEW", "CMD"))

@@ -14,7 +14,7 @@ from tests.engine import Engine
 
 def test_an_event_that_could_not_be_processed_is_on_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(1000, ZoneInfo("UTC"), store=MemoryStore())
-    engine._turns.complain = lambda event: None
+    engine.turns.complain = lambda event: None
 
     def fails(*_: object) -> None:
         raise RuntimeError("a bug")

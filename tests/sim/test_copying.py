@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.configuration import Configuration
+from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.sim.copying import copy_store
 from tests.engine import Engine, moment
@@ -25,7 +26,7 @@ def started(engine: Engine, name: str) -> list[str]:
 
 def copied(engine: Engine) -> Engine:
     target = MemoryStore()
-    copy_store(engine.store, target, engine.now)
+    copy_store(engine.store, target, engine.now, engine.now, lambda store: Timetable(UTC))
     return Engine(engine.now, UTC, Configuration(), target)
 
 
