@@ -33,7 +33,9 @@ def zone_named(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # not in the database: KeyError
-        return _from_rule(name)
+        from autosys_py.core.timezones import posix_zone
+
+        return posix_zone(name)
 
 
 def _from_link() -> ZoneInfo | None:
@@ -57,19 +59,5 @@ def _from_file(path: Path) -> ZoneInfo | None:
     try:
         with path.open("rb") as file:
             return ZoneInfo.from_file(file, key=str(path))
-    except (ValueError, OSError):
-        return None
-
-
-def _from_rule(rule: str) -> ZoneInfo | None:
-    """A POSIX rule, read by wrapping it as the footer of an otherwise empty zone file (RFC 8536)."""
-    import io
-
-    header = b"TZif2" + bytes(15)
-    counts = bytes(12) + (0).to_bytes(4, "big") + (1).to_bytes(4, "big") + (4).to_bytes(4, "big")
-    body = bytes(6) + b"UTC\0"  # one local time type, which the rule replaces at once
-    block = header + counts + body
-    try:
-        return ZoneInfo.from_file(io.BytesIO(block + block + b"\n" + rule.encode() + b"\n"), key=rule)
     except (ValueError, OSError):
         return None
