@@ -17,10 +17,6 @@ from autosys_py.core.starts import consider
 NOTHING_TURNS_TRUE = frozenset({Status.STARTING, Status.RUNNING})
 """Every atom on a job in these statuses is false (rule C-14), so no gate opens by entering them."""
 
-COMPLETED = frozenset({*TERMINAL, Status.INACTIVE})
-"""After these the must times of the next scheduled start count (rule D-13); a day that was given up is over too."""
-
-
 def settle(draft: Draft) -> None:
     """Draws all consequences of what the step has done so far."""
     for name in list(draft.outcome.globals):
@@ -36,8 +32,8 @@ def settle(draft: Draft) -> None:
             continue
         draft.cause = changed.seq
         status = draft.state(changed.joid).status
-        if status in COMPLETED:
-            watch_next(draft, job)
+        if status in TERMINAL:
+            watch_next(draft, job)  # D-13
         if job.name in draft.world.dependents and status not in NOTHING_TURNS_TRUE:
             release_dependents(draft, job)
         vote(draft, changed.joid, votes_idle=changed.votes_idle)
