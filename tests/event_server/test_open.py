@@ -10,7 +10,7 @@ import pytest
 
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
-from autosys_py.event_server import sqlite, turnstile
+from autosys_py.event_server import turnstile
 from autosys_py.event_server.driver import driver, linked_version, wal_is_safe
 from autosys_py.event_server.errors import StoreBusy, StoreDamaged, StoreError, StoreUnavailable
 from autosys_py.event_server.open import open_sqlite, open_store
@@ -170,9 +170,8 @@ def test_a_corrupt_file(file: Path) -> None:
         damaged.due_events(9999, 9999)
 
 
-def test_a_lock_that_is_not_given_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.01)
-    holder, other = open_sqlite(file), open_sqlite(file)
+def test_a_lock_that_is_not_given_back(file: Path) -> None:
+    holder, other = open_sqlite(file), SqliteStore(file, patience=0.01)
     refused = pytest.raises(StoreBusy, match=r"ACE\.db: another process .*; try again$")
     with holder.transaction(), refused as caught, other.transaction():
         raise AssertionError("not reached")

@@ -1,5 +1,6 @@
 """The thread and the ways a letter can go."""
 
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -104,6 +105,8 @@ def test_a_command_that_hangs_is_killed_with_what_it_started(letter: Letter, tmp
     import psutil
 
     number = int(pid.read_text())
+    with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        psutil.Process(number).wait(5)  # killed, and a moment later gone
     assert not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
 
 
