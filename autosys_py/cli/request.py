@@ -45,6 +45,8 @@ class Request(NamedTuple):
     """`-T` as given, for `-U`."""
     tries: int
     """`-M`: how often a busy store is asked."""
+    preview: bool = False
+    """Nothing is sent; what would happen is printed."""
 
 
 def read_request(given: Given, configuration: Configuration, now: int, sent_by: str) -> Request:
@@ -52,8 +54,8 @@ def read_request(given: Given, configuration: Configuration, now: int, sent_by: 
     if "E" not in given or "F" in given or ("J" in given and given.any("BI")):
         raise wrong_usage()
     code = _event_code(given["E"])
-    if "--preview" in given:
-        raise misuse(99006, "--preview")
+    if "--preview" in given and (code is not EventCode.FORCE_STARTJOB or "U" in given):
+        raise misuse(99033, "--preview", "FORCE_STARTJOB")
     _check_object(code, given)
     _check_strays(code, given)
     event = Event(code, now, sent_by=sent_by, sent=now, reason=_text(given))
@@ -62,9 +64,11 @@ def read_request(given: Given, configuration: Configuration, now: int, sent_by: 
     event.priority = _number(given, "P", 99007, event.priority)
     due = _due(given, configuration)
     event.due = max(now, due or now)
-    if "U" not in given:
+    preview = "--preview" in given
+    if "U" not in given and not preview:
         check_reason(code, event.reason, configuration)
-    return Request(event, given.get("J"), given.get("B"), given.get("I"), "U" in given, due, read_tries(given))
+    tries = read_tries(given)
+    return Request(event, given.get("J"), given.get("B"), given.get("I"), "U" in given, due, tries, preview)
 
 
 def read_tries(given: Given) -> int:

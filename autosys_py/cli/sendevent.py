@@ -38,7 +38,8 @@ def send(given: Given) -> int:
             request = read_request(given, instance.configuration, clock.now(), instance.user_host)
             orders = [(request, events_of(request, instance))]
         _store(orders, instance, _tries(orders, given))
-        _answer([request for request, _ in orders], instance)
+        for request, events in orders:
+            _answer(request, events, instance)
     return 0
 
 
@@ -51,7 +52,7 @@ def _store(orders: list[Order], instance: Instance, tries: int) -> None:
     """Everything in one transaction, or nothing."""
     from autosys_py.event_server.errors import StoreBusy
 
-    if all(request.event.code in WITHOUT_EFFECT for request, _ in orders):
+    if not any(_is_stored(request) for request, _ in orders):
         return
     for left in reversed(range(tries)):
         try:
@@ -65,7 +66,7 @@ def _store(orders: list[Order], instance: Instance, tries: int) -> None:
 
 
 def _store_one(request: Request, events: list[Event], store: "EventServer") -> None:
-    if request.event.code in WITHOUT_EFFECT:
+    if not _is_stored(request):
         return
     for event in events:
         if not request.unsend:
@@ -74,13 +75,22 @@ def _store_one(request: Request, events: list[Event], store: "EventServer") -> N
             raise refusal(10336)
 
 
-def _answer(requests: list[Request], instance: Instance) -> None:
-    """What is answered at once, after the rest is stored."""
-    for request in requests:
-        if request.event.code is EventCode.LIST_DEPENDENTS:
-            from autosys_py.cli.dependents import print_dependents
+def _is_stored(request: Request) -> bool:
+    return not request.preview and request.event.code not in WITHOUT_EFFECT
 
-            print_dependents(request.job or "", instance, clock.now())
+
+def _answer(request: Request, events: list[Event], instance: Instance) -> None:
+    """What is answered at once, after the rest is stored."""
+    if request.event.code is EventCode.LIST_DEPENDENTS:
+        from autosys_py.cli.dependents import print_dependents
+
+        print_dependents(request.job or "", instance, clock.now())
+    elif request.preview:
+        from autosys_py.cli.output import write_lines
+        from autosys_py.cli.preview import preview_lines
+
+        for event in events:
+            write_lines(preview_lines(instance, event.joid, clock.now()))
 
 
 WITHOUT_EFFECT = frozenset({EventCode.AGGREGATE, EventCode.LIST_DEPENDENTS})

@@ -160,8 +160,8 @@ CATALOGUE: Final[dict[int, str]] = {
     99020: "Another scheduler has taken over instance {0}; this one has stopped. Running jobs go on.",
     99021: "Invalid number of seconds: {0}",
     99030: "There is no alarm {0}.",
-    99031: "Invalid alarm number: {0}",
     99032: "{0}: {1} and {2} exclude each other. Choose one of them.",
+    99033: "{0} goes with {1} only.",
     99012: "Invalid format: {0}. Use json or csv.",
 }
 

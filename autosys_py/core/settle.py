@@ -17,6 +17,7 @@ from autosys_py.core.starts import consider
 NOTHING_TURNS_TRUE = frozenset({Status.STARTING, Status.RUNNING})
 """Every atom on a job in these statuses is false (rule C-14), so no gate opens by entering them."""
 
+
 def settle(draft: Draft) -> None:
     """Draws all consequences of what the step has done so far."""
     for name in list(draft.outcome.globals):
@@ -47,10 +48,15 @@ def release_dependents(draft: Draft, job: Job) -> None:
 
 
 def consider_dependent(draft: Draft, joid: int, name: str, *, instance: str = "", is_global: bool = False) -> None:
+    """Starts it if its gates are open and the cause can have opened them."""
+    if may_be_released(draft, joid, name, instance=instance, is_global=is_global):
+        consider(draft, joid)
+
+
+def may_be_released(draft: Draft, joid: int, name: str, *, instance: str = "", is_global: bool = False) -> bool:
     """Outside a box only an atom on the cause that is true now can start a job (rule C-36)."""
     dependent = draft.job(joid)
-    if dependent.box_joid or _has_true_atom(draft, dependent, name, instance, is_global):
-        consider(draft, joid)
+    return bool(dependent.box_joid) or _has_true_atom(draft, dependent, name, instance, is_global)
 
 
 def _has_true_atom(draft: Draft, dependent: Job, name: str, instance: str, is_global: bool) -> bool:

@@ -25,17 +25,20 @@ from autosys_py.core.windows import enter_window, may_run_today, watch_window
 
 def consider(draft: Draft, joid: int) -> bool:
     """Starts the job if all gates are open now; True if it did."""
+    if not is_ready(draft, joid) or not may_run_today(draft, draft.job(joid)):
+        return False
+    begin(draft, joid)
+    return True
+
+
+def is_ready(draft: Draft, joid: int) -> bool:
+    """Are the gates G1 to G4 open?"""
     job, state = draft.job(joid), draft.state(joid)
     if not _may_start(draft, job, state, by_hand=False):
         return False
     if job.schedule is not None and not state.latched:
-        return False  # G2
-    if job.condition is not None and not draft.holds(job.condition, joid):
-        return False  # G3
-    if not may_run_today(draft, job):
-        return False  # G5
-    begin(draft, joid)
-    return True
+        return False
+    return job.condition is None or draft.holds(job.condition, joid)
 
 
 def start_by_hand(draft: Draft, joid: int, fact: Fact) -> None:

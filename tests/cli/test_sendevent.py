@@ -143,7 +143,8 @@ def test_a_date_in_the_order_of_the_site(sh: Shell, estate: Estate, configure: C
          "Event not sent for job <RET_CLOSE>."),
         ("-E RESTART -J RET_STOCK_FW", 1,
          "CAUAJM_E_99009 Job (RET_STOCK_FW) is SUCCESS. RESTART is only for jobs in FAILURE, TERMINATED or RESTART."),
-        ("-E FORCE_STARTJOB -J RET_CLOSE --preview", 2, "CAUAJM_E_99006 --preview is not available in this version."),
+        ("-E STARTJOB -J RET_CLOSE --preview", 2, "CAUAJM_E_99033 --preview goes with FORCE_STARTJOB only."),
+        ("-E FORCE_STARTJOB -J RET_CLOSE -U --preview", 2, "CAUAJM_E_99033 --preview goes with FORCE_STARTJOB only."),
     ],
 )  # fmt: skip
 def test_refused(line: str, code: int, text: str, sh: Shell, estate: Estate) -> None:
