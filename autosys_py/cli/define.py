@@ -243,6 +243,10 @@ class Definer:
                 reading.refuse(19100, f"{text}: the job is ON_ICE, the box ON_NOEXEC.")
         return reading.faults
 
+    def save_again(self, definition: Definition, now: int) -> None:
+        """A new version of a job that is there, without checks: its definition was accepted before."""
+        self._write(definition, None, None, now)
+
     def _write(self, definition: Definition, seed: Status | None, answer: Answer | None, now: int) -> Job:
         """The definition, its first state if it is new, its next tick, and the scheduler's notice.
 

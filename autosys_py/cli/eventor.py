@@ -18,6 +18,7 @@ from autosys_py.cli.zone import local_zone, zone_named
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
@@ -57,6 +58,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     if (wanted := os.environ.get("TZ")) and zone_named(wanted.removeprefix(":")) is None:
         complain(message(99011, wanted, severity="W"))
     _prepare(instance, str(zone))
+    _recompile(instance, zone)
 
     def read_timetable() -> "Timetable":
         return timetable_of(instance.store, zone)
@@ -101,6 +103,18 @@ def _prepare(instance: Instance, zone: str) -> None:
         store.put_setting("scheduler_zone", zone)
         store.put_setting(AGENT_HOST, os.uname().nodename)
         _discard_stops(instance)
+
+
+def _recompile(instance: Instance, zone: "ZoneInfo") -> None:
+    """Reads the definitions again if an upgrade asks for it."""
+    from autosys_py.cli.recompile import is_due, recompile
+
+    if is_due(instance.store):
+        from autosys_py.cli.define import Definer
+
+        definer = Definer(instance.store, zone, instance.user_host, autoserv=instance.autoserv)
+        count = recompile(definer, instance.autoserv, int(time.time()))
+        complain(f"{count} jobs were saved anew: this version acts on more of their definitions than the one before.")
 
 
 def _announce(journal: object, zone: str, orders: "list[Effect]", adopted: "list[Effect]") -> None:
