@@ -177,7 +177,7 @@ def _check_queues(world: World, now: int, *, is_settled: bool) -> None:
     """Everybody stands in the lines of his status, and nobody waits who could go on."""
     for joid, state in world.states.items():
         job = world.jobs[joid]
-        wanted = set(lines_of(job, state.status))
+        wanted = set(lines_of(world.job_to_start(joid), state.status))
         assert {line for line, place in world.lines.everybody() if place.joid == joid} == wanted, job.name
         if state.status in QUEUED and is_settled:
             draft = Draft(world, now)

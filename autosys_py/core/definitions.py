@@ -9,7 +9,7 @@ from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.deletions import plan_again
 from autosys_py.core.draft import Draft
-from autosys_py.core.lines import Line, lines_of
+from autosys_py.core.lines import Line
 from autosys_py.core.model import Event, Fact, Job, members_of
 from autosys_py.core.modes import set_noexec
 from autosys_py.core.overrides import CHANGED, RETIMED
@@ -103,7 +103,7 @@ def _open_lines(draft: Draft, joid: int) -> None:
     job = draft.world.jobs.get(joid)
     if job is not None:
         state = draft.state(joid)
-        draft.opened |= dict.fromkeys(lines_of(job, state.status))
+        draft.opened |= dict.fromkeys(draft.lines.of(joid))
         draft.opened |= {Line(Status.RESWAIT, each.name): None for each in state.holds}
 
 
