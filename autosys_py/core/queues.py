@@ -160,8 +160,8 @@ def replace_pending(draft: Draft, event: Event) -> None:
 
 def poll_resources(draft: Draft, event: Event) -> None:
     """ResourceWaitPollInterval is over for a job that waits for what its agent measures (rule L-09)."""
-    if not _is_same_wait(draft, event, Status.RESWAIT):
-        return
+    if not _is_same_wait(draft, event, Status.RESWAIT) or event.job_ver != draft.world.jobs[event.joid].job_ver:
+        return  # a new definition polls for itself
     job, state = draft.job_to_start(event.joid), draft.state(event.joid)
     if admit(draft, job, forced=state.forced).status is Status.RESWAIT:
         poll(draft, event.joid)
@@ -172,8 +172,7 @@ def poll_resources(draft: Draft, event: Event) -> None:
 
 def _is_same_wait(draft: Draft, event: Event, status: Status) -> bool:
     """Does the job still wait as it did when the timer was set? (rule E-01)"""
-    job = draft.world.jobs.get(event.joid)
-    if job is None or event.job_ver != job.job_ver:
+    if event.joid not in draft.world.jobs:
         return False
     state = draft.state(event.joid)
     return state.status is status and str(state.since) == event.value

@@ -49,11 +49,12 @@ def _take_timetable(draft: Draft, event: Event) -> None:
 
 
 def _reschedule(draft: Draft, event: Event, joids: Iterable[int]) -> None:
-    """A start that came due before the change stays: it was missed by the scheduler, not by the schedule (D-30)."""
+    """The change counts from the next minute on, as a definition does (D-04). So a start that came due before it stays:
+    it was missed by the scheduler, not by the schedule (D-30); and one of this very minute is still to come."""
     fact = draft.record_event(event)
     for joid in sorted(joids):
         job, before = draft.job(joid), draft.state(joid).next_start
-        if before is not None and before < event.due:
+        if before is not None and before < event.due - event.due % 60 + 60:
             continue
         set_next_start(draft, job, fact, event.due)
         if draft.state(joid).next_start != before:
