@@ -20,7 +20,7 @@ def tick(draft: Draft, event: Event) -> None:
     if event.value != AT_OPENING and event.due != state.next_start:
         return  # a calendar has changed since it was stored
     if event.value == AT_OPENING and state.last_start is not None and state.last_start >= event.due:
-        return  # sent for twice, and started
+        return  # a start that was due at that moment too has come first
     fact = draft.record_event(event)
     if event.value != AT_OPENING:
         set_next_start(draft, job, fact, draft.now)

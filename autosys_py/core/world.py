@@ -150,6 +150,8 @@ class World:
     """A simulation of somebody else's estate: every machine that a job names is here."""
     unreachable: dict[str, None] = field(default_factory=dict)
     """Machines that do not answer, though nobody took them offline."""
+    came_up: int | None = None
+    """Since when this world is kept up to date; None = it was just read from the store."""
     last_seq: int = 0
     last_run_num: int = 0
 
