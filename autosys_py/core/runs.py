@@ -141,6 +141,7 @@ def unreachable(draft: Draft, event: Event) -> None:
         verdict = Verdict(Status.PEND_MACH, notes=(notes.offline(machine),))
         tried = max(1, state.system_restarts)  # the run goes on, with its number and its override
         enqueue(draft, draft.job_of_run(event.joid), verdict, forced=state.forced, system_restarts=tried)
+        draft.opened |= dict.fromkeys(draft.lines.of(event.joid))  # another of its machines may be online
     else:
         draft.set_status(event.joid, Status.INACTIVE, votes_idle=state.was_idle_run)
     end_run(draft, event.joid, Status.FAILURE, ran=False)

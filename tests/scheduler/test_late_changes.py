@@ -1,4 +1,4 @@
-"""Changes whose author read the clock, waited for the store, and came behind a start that was due later (D-04, D-30)."""
+"""Changes whose author read the clock, waited for the store, and came behind a start that was due later (D-04)."""
 
 from zoneinfo import ZoneInfo
 
