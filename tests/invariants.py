@@ -4,7 +4,8 @@
 * members are ACTIVATED only in a box that runs, a box is over when its members are, its tally counts them;
 * load and units in use are those of what runs or holds them, and nobody waits who could go on;
 * the states in memory are those of the store and those that the past alone gives; so are alarms and overrides;
-* time never goes back.
+* time never goes back, the next start of each job is stored and the one that its schedule says;
+* a missed must time is said once, jobs of other instances stand where the past says.
 """
 
 from collections import Counter
@@ -17,6 +18,8 @@ from autosys_py.core.admission import admit
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, AlarmState, EventCode, Status
 from autosys_py.core.condition import UNLIMITED, Atom, Condition, Kind, atom_holds
 from autosys_py.core.draft import Draft
+from autosys_py.core.exclusions import is_excluded
+from autosys_py.core.external import fold
 from autosys_py.core.lines import lines_of, priority_of
 from autosys_py.core.model import CountKey, Fact, Job, JobState, ResourceKey, RunKey, members_of
 from autosys_py.core.overrides import JOB_VER, RUN_NUM
@@ -24,6 +27,7 @@ from autosys_py.core.windows import is_inside
 from autosys_py.core.world import WAITING, Tally, World, load_keys
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.scheduler.overrides import pending_overrides
+from autosys_py.scheduler.turn import MUST_CHECKS
 
 
 class Invariants:
@@ -39,6 +43,10 @@ class Invariants:
         """Jobs that an operator set ACTIVATED or STARTING, which is stored and means nothing."""
         self.alarms: dict[int, AlarmState] = {}
         """Alarms by the past alone."""
+        self.externals: dict[str, JobState | None] = {}
+        """Jobs of other instances by the past alone."""
+        self.missed: set[tuple[int, EventCode, str]] = set()
+        """Must times that were said to be missed: job, which of the two, scheduled start."""
         self.ordered: set[int] = set()
         """What people were ever to be told of."""
         self._moment = 0
@@ -56,6 +64,9 @@ class Invariants:
             self._check_time(fact, now)
             self._check_start(fact)
             self._fold_alarm(fact)
+            self._check_must_time(fact)
+            if fact.code is EventCode.EXTERNAL_DEPENDENCY:
+                self.externals[fact.name] = fold(self.externals.get(fact.name), fact)
             for joid, changes in fact.changes:
                 touched[joid] = None
                 for name, value in changes.items():
@@ -78,6 +89,7 @@ class Invariants:
         assert {run.key: run for run in rows.open_runs} == world.runs
         assert (rows.last_seq, rows.last_run_num) == (world.last_seq, world.last_run_num)
         assert rows.globals == world.globals
+        assert rows.externals == world.externals == self.externals
         assert {job.joid: job for job in rows.jobs} == world.jobs | world.definitions
         assert {order.seq: order for order in rows.notifications} == world.notifications
         self.ordered |= set(world.notifications)
@@ -87,6 +99,8 @@ class Invariants:
         _check_units(world)
         assert store.counts() == world.counts
         _check_queues(world, now, is_settled=is_settled)
+        if is_settled:
+            _check_ticks(world, store, now)
         assert set(world.waiting) == {joid for joid, state in world.states.items() if state.status in WAITING}
         for job in world.jobs.values():
             self._check_job(world, job, now)
@@ -104,6 +118,12 @@ class Invariants:
             key = RunKey(fact.joid, fact.run_num, fact.ntry)
             assert key not in self.begun, f"{key} began twice"
             self.begun.add(key)
+
+    def _check_must_time(self, fact: Fact) -> None:
+        if fact.code in MUST_CHECKS:
+            missed = (fact.joid, fact.code, fact.value)
+            assert missed not in self.missed, f"{missed} is said to be missed twice"
+            self.missed.add(missed)
 
     def _fold_alarm(self, fact: Fact) -> None:
         if fact.alarm is not None:
@@ -153,6 +173,17 @@ def _check_overrides(world: World, store: EventServer, jobs: list[Job]) -> None:
                 assert world.overridden[run.key.joid].override_ver == run.job_ver
 
 
+def _check_ticks(world: World, store: EventServer, now: int) -> None:
+    """The next start is the one that the schedule says, and will come: no stored start is lost (rule D-04)."""
+    for joid, job in world.jobs.items():
+        due = world.states[joid].next_start
+        in_this_minute = due is not None and due > now and due - due % 60 == now - now % 60
+        assert in_this_minute or due == world.timetable.next_start(job, now), f"{job.name} is to start next at {due}"
+        if due is not None:
+            stored = {(event.code, event.job_ver, event.due) for event in store.pending_events(joid)}
+            assert (EventCode.STARTJOB, job.job_ver, due) in stored, f"nothing will start {job.name} at {due}"
+
+
 def _check_units(world: World) -> None:
     """Load is that of open runs, held units are those of states, and nobody holds what a run's end gives back."""
     loads: Counter[tuple[str, str]] = Counter()
@@ -177,11 +208,14 @@ def _check_queues(world: World, now: int, *, is_settled: bool) -> None:
     """Everybody stands in the lines of his status, and nobody waits who could go on."""
     for joid, state in world.states.items():
         job = world.jobs[joid]
-        wanted = set(lines_of(job, state.status))
+        wanted = set(lines_of(world.job_to_start(joid), state.status))
         assert {line for line, place in world.lines.everybody() if place.joid == joid} == wanted, job.name
         if state.status in QUEUED and is_settled:
             draft = Draft(world, now)
-            verdict = admit(draft, draft.job_to_start(joid), forced=state.forced)
+            forced = (
+                state.forced and state.status is not Status.PEND_MACH
+            )  # it was tried; now one must be online (L-17)
+            verdict = admit(draft, draft.job_to_start(joid), forced=forced)
             goes_on = verdict.status is not Status.STARTING and state.status is not Status.PEND_MACH
             waits = verdict.status is state.status or (goes_on and verdict.status is not Status.RESWAIT)
             assert waits, f"{job.name} waits in {state.status.name}, but {verdict}"
@@ -285,6 +319,8 @@ def check_load(draft: Draft, job: Job, *, is_tested: bool) -> None:
 
 QUEUE_RELEASES = frozenset(
     {
+        EventCode.AGENT_REACHABLE,
+        EventCode.AGENT_UNREACHABLE,
         EventCode.MACH_ONLINE,
         EventCode.MACHINE_CHANGED,
         EventCode.DEFINITION_CHANGED,
@@ -315,3 +351,4 @@ def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
     assert job.condition is None or draft.holds(job.condition, job.joid), f"{job.name} starts with a false condition"
     assert job.schedule is None or state.latched or by_hand or released, f"{job.name} starts before its time"
     assert retried or is_inside(draft, job), f"{job.name} starts outside its run window"
+    assert retried or not is_excluded(draft, job), f"{job.name} starts on an excluded day"

@@ -23,6 +23,9 @@ RESET_AT_END = frozenset({Status.ACTIVATED, *WAITING})
 UNTOUCHED_BY_BOX = frozenset({*LIVE, Status.ON_HOLD, Status.ON_ICE})
 """What a box start and a reset of a box leave alone (rules B-01, B-16)."""
 
+DONE_OR_WAITING = DONE_IN_BOX | {Status.ACTIVATED}
+"""What a member enters that may leave its box with nothing that can still start (rule B-31)."""
+
 ACTIVATED_ONLY = frozenset({Status.ACTIVATED})
 ABOUT_TO_START = frozenset({Status.ACTIVATED, Status.RESWAIT})
 NOT_STARTED = frozenset({*ABOUT_TO_START, Status.INACTIVE, Status.ON_HOLD, Status.ON_ICE})
@@ -34,11 +37,12 @@ def vote(draft: Draft, joid: int, *, votes_idle: bool) -> None:
     job = draft.job(joid)
     if not job.box_joid:
         return
-    may_end = draft.state(joid).status in DONE_IN_BOX or draft.world.overriders.get(job.name)
+    ends = DONE_OR_WAITING if draft.world.configuration.BoxDeadlock == "FAILURE" else DONE_IN_BOX
+    may_end = draft.state(joid).status in ends or draft.world.overriders.get(job.name)
     for box in draft.boxes_around(job):
         status = draft.state(box).status
         if status is Status.RUNNING:
-            if may_end or box != job.box_joid:  # a member that is not done leaves its box as it is
+            if may_end or box != job.box_joid:  # a member in another status leaves its box as it is
                 judge(draft, box, joid)
         elif votes_idle and box == job.box_joid and status in IDLE_JUDGED:
             _judge_idle(draft, box)

@@ -7,7 +7,7 @@ called by `step` directly.
 from dataclasses import replace
 
 from autosys_py.core import deletions, notes
-from autosys_py.core.boxes import raise_end_alarms, terminate
+from autosys_py.core.boxes import raise_end_alarms, reset_members, terminate
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
@@ -61,6 +61,7 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
         return
     exit_code = None if queued else state.exit_code  # what never ran has none, whatever the run before returned
     draft.set_status(event.joid, Status.TERMINATED, votes_idle=True, exit_code=exit_code)
+    reset_members(draft, event.joid)  # of a box that waited for resources: nothing in it will start
     raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
 
 

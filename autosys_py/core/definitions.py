@@ -9,12 +9,12 @@ from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.deletions import plan_again
 from autosys_py.core.draft import Draft
-from autosys_py.core.lines import Line, lines_of
+from autosys_py.core.lines import Line
 from autosys_py.core.model import Event, Fact, Job, members_of
 from autosys_py.core.modes import set_noexec
 from autosys_py.core.overrides import CHANGED, RETIMED
 from autosys_py.core.queues import look_at, open_all, open_machine
-from autosys_py.core.reschedule import set_next_start
+from autosys_py.core.reschedule import processed_until, set_next_start
 from autosys_py.core.starts import consider
 from autosys_py.core.windows import enter_window, watch_window
 from autosys_py.core.world import WAITING
@@ -39,9 +39,9 @@ def definition_changed(draft: Draft, event: Event) -> None:
     job = world.jobs[event.joid]
     fact = draft.record_event(event)
     if event.value in (CHANGED, RETIMED):
-        _override_changed(draft, event, fact)
+        _override_changed(draft, event, fact, before)
     else:
-        _set_times(draft, job, fact, event.due, is_new=before is None)
+        _set_times(draft, job, fact, event.due, before)
     if event.value not in (CHANGED, RETIMED) and before is not None:
         draft.change(fact, job.joid, latched=False)
         if before.box_joid != job.box_joid:
@@ -56,19 +56,22 @@ def definition_changed(draft: Draft, event: Event) -> None:
     plan_again(draft, job.joid, event.due)
 
 
-def _set_times(draft: Draft, job: Job, fact: Fact, since: int, *, is_new: bool) -> None:
+def _set_times(draft: Draft, job: Job, fact: Fact, since: int, before: Job | None) -> None:
     """The next start and its must times, as `jil` stored them, unless it had another zone or calendar."""
-    if not is_new or draft.world.timetable.next_start(job, since) != draft.state(job.joid).next_start:
+    timetable = draft.world.timetable
+    if before is not None:
+        set_next_start(draft, job, fact, processed_until(draft, timetable, before, since))
+    elif timetable.next_start(job, since) != draft.state(job.joid).next_start:
         set_next_start(draft, job, fact, since)
     watch_next(draft, job, fact)
 
 
-def _override_changed(draft: Draft, event: Event, fact: Fact) -> None:
+def _override_changed(draft: Draft, event: Event, fact: Fact, before: Job | None) -> None:
     """The override for the next run came, went or changed. Only one of start times touches ticks (rule D-10)."""
     job = draft.job(event.joid)
     if event.value == RETIMED:
         draft.change(fact, job.joid, latched=False)
-        _set_times(draft, job, fact, event.due, is_new=False)
+        _set_times(draft, job, fact, event.due, before)
     box = draft.box_state(job)
     if draft.state(job.joid).latched and (box is None or box.status is not Status.RUNNING):
         watch_window(draft, job.joid)
@@ -76,6 +79,7 @@ def _override_changed(draft: Draft, event: Event, fact: Fact) -> None:
 
 def rebuild(draft: Draft, event: Event) -> None:
     """The scheduler came up: what `jil` changed meanwhile may have ended a box or opened a queue (rules B-30, L-14)."""
+    draft.world.came_up = draft.now
     tallies = draft.world.tallies.items()
     by_deadlock = draft.world.configuration.BoxDeadlock == "FAILURE"
     still = [box for box, (unfinished, _, waits) in tallies if unfinished == (waits if by_deadlock else 0)]
@@ -103,7 +107,7 @@ def _open_lines(draft: Draft, joid: int) -> None:
     job = draft.world.jobs.get(joid)
     if job is not None:
         state = draft.state(joid)
-        draft.opened |= dict.fromkeys(lines_of(job, state.status))
+        draft.opened |= dict.fromkeys(draft.lines.of(joid))
         draft.opened |= {Line(Status.RESWAIT, each.name): None for each in state.holds}
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from autosys_py.core import notes
 from autosys_py.core.codes import LIVE, QUEUED, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.condition import Asker, Condition, external_name
-from autosys_py.core.lines import Line, Lines, lines_of, lines_on_machine
+from autosys_py.core.lines import Line, Lines, lines_on_machine
 from autosys_py.core.model import (
     CountKey,
     Effect,
@@ -79,7 +79,7 @@ class Draft:
         return overridden or self.world.definitions.get(joid) or self.world.jobs[joid]
 
     def job_to_start(self, joid: int) -> Job:
-        """The one of the two that a start by the scheduler would run now."""
+        """The one of the two that a start by the scheduler would run now; in a queue it stands in the lines of that."""
         return self.job_of_run(joid) if self.state(joid).is_between_tries else self.job(joid)
 
     def state(self, joid: int) -> JobState:
@@ -262,7 +262,7 @@ class Draft:
         """The definition goes with this step; its box no longer counts it."""
         state = self.state(joid)
         self._recount(self.job(joid), state.status, Status.INACTIVE)
-        self._leave_line(joid, state, reopen=True)
+        self._leave_line(joid, reopen=True)
         self._move_units(state.holds, ())
         self.outcome.deleted.append(joid)
 
@@ -358,12 +358,11 @@ class Draft:
             for key in load_keys(run):
                 self._loads[key] = self._loads.get(key, 0) + by * run.job_load
 
-    def _leave_line(self, joid: int, state: JobState, *, reopen: bool) -> None:
+    def _leave_line(self, joid: int, *, reopen: bool) -> None:
         """Out of its line; with `reopen` those that it kept waiting are to be looked at (rules L-03, L-05)."""
-        job = self.job(joid)
-        self.lines.leave(job, state)
+        left = self.lines.leave(joid)
         if reopen:
-            self.opened |= dict.fromkeys(lines_of(job, state.status))
+            self.opened |= dict.fromkeys(left)
 
     def _move_units(self, before: tuple[Holding, ...], after: tuple[Holding, ...]) -> None:
         for holdings, by in ((before, -1), (after, 1)):
@@ -384,13 +383,13 @@ class Draft:
     def _set(self, fact: Fact, joid: int, state: JobState, changes: dict[str, Any]) -> None:
         waits = state.status in QUEUED or changes.get("status") in QUEUED
         if waits:
-            self._leave_line(joid, state, reopen="queue_priority" in changes or "status" in changes)
+            self._leave_line(joid, reopen="queue_priority" in changes or "status" in changes)
         if "holds" in changes:
             self._move_units(state.holds, changes["holds"])
         for name, value in changes.items():
             setattr(state, name, value)
         if waits:
-            self.lines.join(self.job(joid), state)
+            self.lines.join(self.job_to_start(joid), state)
         fact.changes.append((joid, changes))
 
     def _recount(self, job: Job, before: Status, after: Status) -> None:

@@ -44,6 +44,14 @@ class Place(NamedTuple):
     joid: int
 
 
+class Standing(NamedTuple):
+    """Where a job stands, so that it leaves what it joined, whatever has become of it meanwhile."""
+
+    lines: tuple[Line, ...]
+    group: Group
+    place: Place
+
+
 Groups = dict[Group, list[Place]]
 
 
@@ -91,6 +99,8 @@ class Lines:
     def __init__(self, below: "Lines | None" = None) -> None:
         self._below = below
         self._lines: dict[Line, Groups] = {}
+        self._standing: dict[int, Standing | None] = {}
+        """By joid; None = it left, and may stand in those below."""
         self._own: set[tuple[Line, Group]] = set()
         """Lists that are ours to change; the others belong to the lines below."""
         self._values: dict[str, dict[str, None]] = {}
@@ -128,27 +138,40 @@ class Lines:
             yield group.priority, places[0], group
 
     def join(self, job: Job, state: JobState) -> None:
-        """Takes a job in, if its status is one of waiting."""
-        for line in lines_of(job, state.status):
-            group = group_of(job, state)
-            insort(self._writable(line, group), Place(state.since, job.joid))
-        for name in machine_names(job.machine) if state.status in QUEUED else ():
+        """Takes a job in, if its status is one of waiting. `job` is the one that would start."""
+        if state.status not in QUEUED:
+            return
+        standing = Standing(tuple(lines_of(job, state.status)), group_of(job, state), Place(state.since, job.joid))
+        self._standing[job.joid] = standing
+        for line in standing.lines:
+            insort(self._writable(line, standing.group), standing.place)
+        for name in machine_names(job.machine):
             self._values.setdefault(name, {})[job.machine] = None
 
-    def leave(self, job: Job, state: JobState) -> None:
-        """Takes a job out; `state` is the one that it joined with."""
-        for line in lines_of(job, state.status):
-            group = group_of(job, state)
+    def of(self, joid: int) -> tuple[Line, ...]:
+        """The lines that a job stands in."""
+        standing = self._where(joid)
+        return standing.lines if standing is not None else ()
+
+    def leave(self, joid: int) -> tuple[Line, ...]:
+        """Takes a job out; returns the lines that it stood in."""
+        standing = self._where(joid)
+        if standing is None:
+            return ()
+        if self._below is None:
+            del self._standing[joid]
+        else:
+            self._standing[joid] = None
+        lines, group, place = standing
+        for line in lines:
             places = self._writable(line, group)
-            place = Place(state.since, job.joid)
-            index = bisect_left(places, place)
-            if index < len(places) and places[index] == place:
-                del places[index]
+            del places[bisect_left(places, place)]
             if not places:
                 del self._lines[line][group]
                 self._own.discard((line, group))
             if not self._lines[line] and self._below is None:
                 del self._lines[line]
+        return lines
 
     def all(self) -> list[Line]:
         """Every line of those below and of our own."""
@@ -161,6 +184,11 @@ class Lines:
             for places in groups.values():
                 for place in places:
                     yield line, place
+
+    def _where(self, joid: int) -> Standing | None:
+        if joid in self._standing or self._below is None:
+            return self._standing.get(joid)
+        return self._below._where(joid)
 
     def _writable(self, line: Line, group: Group) -> list[Place]:
         groups = self._lines.get(line)

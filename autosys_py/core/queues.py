@@ -11,7 +11,7 @@ from autosys_py.core.admission import Verdict, admit
 from autosys_py.core.codes import QUEUED, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.exclusions import is_excluded
-from autosys_py.core.lines import Group, Line, lines_of, lines_on_machine
+from autosys_py.core.lines import Group, Line, lines_on_machine
 from autosys_py.core.machines import candidates, is_online
 from autosys_py.core.model import Event, Job
 from autosys_py.core.resources import poll
@@ -34,9 +34,8 @@ def open_all(draft: Draft) -> None:
 
 def look_at(draft: Draft, joid: int) -> None:
     """A queued job has another definition: it and whoever stands in its line are looked at."""
-    job, state = draft.job(joid), draft.state(joid)
-    if state.status in QUEUED:
-        draft.opened |= dict.fromkeys(lines_of(job, state.status))
+    if draft.state(joid).status in QUEUED:
+        draft.opened |= dict.fromkeys(draft.lines.of(joid))
         _try(draft, joid)
         if draft.state(joid).status is Status.RESWAIT:
             poll(draft, joid)
@@ -161,20 +160,19 @@ def replace_pending(draft: Draft, event: Event) -> None:
 
 def poll_resources(draft: Draft, event: Event) -> None:
     """ResourceWaitPollInterval is over for a job that waits for what its agent measures (rule L-09)."""
-    if not _is_same_wait(draft, event, Status.RESWAIT):
-        return
-    job, state = draft.job(event.joid), draft.state(event.joid)
+    if not _is_same_wait(draft, event, Status.RESWAIT) or event.job_ver != draft.world.jobs[event.joid].job_ver:
+        return  # a new definition polls for itself
+    job, state = draft.job_to_start(event.joid), draft.state(event.joid)
     if admit(draft, job, forced=state.forced).status is Status.RESWAIT:
         poll(draft, event.joid)
         return
     draft.record_event(event)
-    draft.opened |= dict.fromkeys(lines_of(job, state.status))
+    draft.opened |= dict.fromkeys(draft.lines.of(event.joid))
 
 
 def _is_same_wait(draft: Draft, event: Event, status: Status) -> bool:
     """Does the job still wait as it did when the timer was set? (rule E-01)"""
-    job = draft.world.jobs.get(event.joid)
-    if job is None or event.job_ver != job.job_ver:
+    if event.joid not in draft.world.jobs:
         return False
     state = draft.state(event.joid)
     return state.status is status and str(state.since) == event.value

@@ -11,6 +11,7 @@ from autosys_py.core.codes import EventCode
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job
+from autosys_py.core.timetable import Timetable
 
 
 def set_next_start(draft: Draft, job: Job, fact: Fact, after: int) -> None:
@@ -26,35 +27,57 @@ def set_next_start(draft: Draft, job: Job, fact: Fact, after: int) -> None:
         fact.notes += notes.calendar_ran_out(job.schedule.run_calendar, job.name)
 
 
+def processed_until(draft: Draft, timetable: Timetable, before: Job, since: int) -> int:
+    """`since`, or the last start after it that the job as it was before a change has had already.
+
+    Whoever changed it read the clock, waited for the store and came behind a start that was due later; the new version
+    must not make that start again. What is stored as the next start has not been processed. A change from before the
+    scheduler came up is in the world that it read: no start since has been processed then.
+    """
+    came_up = draft.world.came_up
+    if came_up is None or since < came_up:
+        return since
+    stored = draft.state(before.joid).next_start
+    while (start := timetable.next_start(before, since)) is not None and start <= draft.now:
+        if stored is not None and start >= stored:
+            break
+        since = start
+    return since
+
+
 def calendar_changed(draft: Draft, event: Event) -> None:
     """A calendar has other dates now: the jobs that have their days from it get another start."""
-    _take_timetable(draft, event)
-    _reschedule(draft, event, draft.world.calendar_users.get(event.name, {}))
+    before = _take_timetable(draft, event)
+    _reschedule(draft, event, before, draft.world.calendar_users.get(event.name, {}))
 
 
 def zones_changed(draft: Draft, event: Event) -> None:
     """Entries of `autotimezone` mean something else, or the scheduler came up in another zone than before, which the
     event then names. What changed is not asked: a scheduler that comes up has read the new entries already."""
-    _take_timetable(draft, event)
+    before = _take_timetable(draft, event)
     users = draft.world.zone_users
     affected = [name for name in users if (name and not draft.world.timetable.is_system_zone(name))]
     if event.name:
         affected.append("")
-    _reschedule(draft, event, [joid for name in affected for joid in users.get(name, {})])
+    _reschedule(draft, event, before, [joid for name in affected for joid in users.get(name, {})])
 
 
-def _take_timetable(draft: Draft, event: Event) -> None:
+def _take_timetable(draft: Draft, event: Event) -> Timetable:
+    """Returns the one before."""
+    before = draft.world.timetable
     if event.timetable is not None:
         draft.world.timetable = event.timetable
+    return before
 
 
-def _reschedule(draft: Draft, event: Event, joids: Iterable[int]) -> None:
-    """A start that came due before the change stays: it was missed by the scheduler, not by the schedule (D-30)."""
+def _reschedule(draft: Draft, event: Event, timetable: Timetable, joids: Iterable[int]) -> None:
+    """The change counts from the next minute on, as a definition does (D-04). So a start that came due before it stays:
+    it was missed by the scheduler, not by the schedule (D-30); and one of this very minute is still to come."""
     fact = draft.record_event(event)
     for joid in sorted(joids):
         job, before = draft.job(joid), draft.state(joid).next_start
-        if before is not None and before < event.due:
+        if before is not None and before < event.due - event.due % 60 + 60:
             continue
-        set_next_start(draft, job, fact, event.due)
+        set_next_start(draft, job, fact, processed_until(draft, timetable, job, event.due))
         if draft.state(joid).next_start != before:
             watch_next(draft, job, fact)

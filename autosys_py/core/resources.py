@@ -157,7 +157,7 @@ def resource_changed(draft: Draft, event: Event) -> None:
 
 def poll(draft: Draft, joid: int) -> None:
     """A job that waits for what its agent measures is looked at again after ResourceWaitPollInterval (L-09)."""
-    if draft.job(joid).resources.polls:
+    if draft.job_to_start(joid).resources.polls:
         due = draft.now + draft.world.configuration.ResourceWaitPollInterval
         draft.schedule(EventCode.RESOURCE_POLL, due, joid, for_run=False, value=str(draft.state(joid).since))
 

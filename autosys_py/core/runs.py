@@ -139,7 +139,9 @@ def unreachable(draft: Draft, event: Event) -> None:
     draft.alarm(event.joid, Alarm.MACHINE_UNAVAILABLE, notes.offline(machine))
     if _box_goes_on(draft, event.joid):
         verdict = Verdict(Status.PEND_MACH, notes=(notes.offline(machine),))
-        enqueue(draft, draft.job(event.joid), verdict, forced=state.forced)
+        tried = max(1, state.system_restarts)  # the run goes on, with its number and its override
+        enqueue(draft, draft.job_of_run(event.joid), verdict, forced=state.forced, system_restarts=tried)
+        draft.opened |= dict.fromkeys(draft.lines.of(event.joid))  # another of its machines may be online
     else:
         draft.set_status(event.joid, Status.INACTIVE, votes_idle=state.was_idle_run)
     end_run(draft, event.joid, Status.FAILURE, ran=False)

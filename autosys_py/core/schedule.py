@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from heapq import merge
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -133,14 +134,27 @@ def starts(schedule: Schedule, after: int, zone: ZoneInfo, calendar: Calendar | 
 
 
 def slots(schedule: Schedule, after: int, zone: ZoneInfo, calendar: Calendar | None = None) -> Iterator[Slot]:
-    """The same with the day and the time of day that each start was written for."""
+    """The same with the day and the time of day that each start was written for.
+
+    A gap that ends a day pushes starts into the next one: they wait for the starts of the next day that come before
+    them.
+    """
     first = datetime.fromtimestamp(after, zone).date() - timedelta(days=1)
     last = after - after % 60 + 59
+    late: list[Slot] = []
     for day in _days(schedule, first, calendar):
-        for slot in _slots_of(day, schedule, last + 1, zone, calendar):
+        found = _slots_of(day, schedule, last + 1, zone, calendar)
+        if late:
+            found = merge(late, found)
+        if late or _midnight(day, zone) is None:
+            found = list(found)
+            late = [slot for slot in found if datetime.fromtimestamp(slot.moment, zone).date() > day]
+            found = found[: len(found) - len(late)]
+        for slot in found:
             if slot.moment > last:
                 last = slot.moment
                 yield slot
+    yield from (slot for slot in late if slot.moment > last)
 
 
 def _days(schedule: Schedule, first: date, calendar: Calendar | None) -> Iterator[date]:
@@ -163,7 +177,7 @@ def _slots_of(day: date, schedule: Schedule, since: int, zone: ZoneInfo, calenda
         return _by_times(day, schedule.start_times or (0,), zone)
     seconds = {row.hour * 60 + row.minute: row.second for row in reversed(calendar.rows(day, day))}
     found = _by_times(day, tuple(seconds), zone)
-    return [slot._replace(moment=slot.moment + seconds[slot.start]) for slot in found]
+    return sorted(slot._replace(moment=slot.moment + seconds[slot.start]) for slot in found)
 
 
 @lru_cache(maxsize=4096)

@@ -110,7 +110,6 @@ def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = Fal
     if not forced and not state.noexec and draft.world.configuration.GlobalAutoHold == "1":
         draft.set_status(joid, Status.ON_HOLD, text=notes.held_by_key(), before_hold=state.status)  # D-32
         return
-    draft.begun[joid] = None
     if job.is_box:
         _admit_box(draft, job, state, forced=forced)
     elif state.noexec:
@@ -156,12 +155,12 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
     asking = draft.job_of_run(job.joid) if same_run else job
     verdict = admit(draft, asking, forced=forced)
     if verdict.status is not Status.STARTING:
-        enqueue(draft, job, verdict, forced=forced, **fresh)
+        enqueue(draft, asking, verdict, forced=forced, **fresh)
         return
     draft.begun[job.joid] = None
     machine = verdict.machine.name
     consume(draft, verdict.taking)
-    take_turn(draft, job, machine)
+    take_turn(draft, asking, machine)
     if draft.outcome.facts:
         draft.outcome.facts[-1].notes += verdict.notes  # the log tells of the choice before the start (cli.md §9)
     fact = draft.set_status(
@@ -190,10 +189,10 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
 
 def _number(draft: Draft, job: Job, state: JobState, *, same_run: bool) -> dict[str, Any]:
     """The run key of this start (rule M-06). A pair of run_num and ntry never repeats for a job."""
+    if same_run:
+        return {"ntry": state.ntry + 1}
     top = draft.top_box(job)
     if not top:
-        if same_run:
-            return {"ntry": state.ntry + 1}
         return {"run_num": draft.draw_run_num(), "ntry": 1}
     run_num = max(draft.state(top).run_num, state.run_num)
     return {"run_num": run_num, "ntry": state.ntry + 1 if run_num == state.run_num else 1}

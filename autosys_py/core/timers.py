@@ -16,8 +16,11 @@ def tick(draft: Draft, event: Event) -> None:
     job = draft.world.jobs.get(event.joid)
     if job is None or event.job_ver != job.job_ver:
         return
-    if event.value != AT_OPENING and event.due != draft.state(job.joid).next_start:
+    state = draft.state(job.joid)
+    if event.value != AT_OPENING and event.due != state.next_start:
         return  # a calendar has changed since it was stored
+    if event.value == AT_OPENING and state.last_start is not None and state.last_start >= event.due:
+        return  # a start that was due at that moment too has come first
     fact = draft.record_event(event)
     if event.value != AT_OPENING:
         set_next_start(draft, job, fact, draft.now)

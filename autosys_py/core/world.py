@@ -150,6 +150,8 @@ class World:
     """A simulation of somebody else's estate: every machine that a job names is here."""
     unreachable: dict[str, None] = field(default_factory=dict)
     """Machines that do not answer, though nobody took them offline."""
+    came_up: int | None = None
+    """Since when this world is kept up to date; None = it was just read from the store."""
     last_seq: int = 0
     last_run_num: int = 0
 
@@ -178,6 +180,12 @@ class World:
         indexes = (self.external_dependents, self.external_overriders)
         return list(dict.fromkeys(name for index in indexes for name, joids in index.items() if joids))
 
+    def job_to_start(self, joid: int) -> Job:
+        """What a start by the scheduler would run now: a further try what its run was decided for."""
+        if self.states[joid].is_between_tries:
+            return self.overridden.get(joid) or self.definitions.get(joid) or self.jobs[joid]
+        return self.jobs[joid]
+
     # Changes
 
     def define(self, definition: Job, state: JobState | None = None, override: Job | None = None) -> Job | None:
@@ -191,7 +199,7 @@ class World:
         before = self.jobs.get(job.joid)
         if before is not None:
             self._unindex(before)
-            self.lines.leave(before, self.states[job.joid])
+            self.lines.leave(job.joid)
             if before.name != job.name and self.names.get(before.name) == job.joid:
                 del self.names[before.name]  # renamed: the old name is free
         self.jobs[job.joid] = job
@@ -201,7 +209,7 @@ class World:
             if self.states[job.joid].status in WAITING:
                 self.waiting[job.joid] = None
             self._hold(self.states[job.joid], 1)
-        self.lines.join(job, self.states[job.joid])
+        self.lines.join(self.job_to_start(job.joid), self.states[job.joid])
         if job.is_box:
             self.members.setdefault(job.joid, [])
             self.tallies.setdefault(job.joid, Tally())
@@ -220,7 +228,7 @@ class World:
         if job is None:
             return None
         self._unindex(job)
-        self.lines.leave(job, self.states[joid])
+        self.lines.leave(joid)
         self._hold(self.states[joid], -1)
         del self.jobs[joid], self.states[joid]
         if self.names.get(job.name) == joid:
@@ -274,9 +282,7 @@ class World:
             job = self.jobs[joid]
             old = self.states[joid]
             before = old.status
-            if before in QUEUED or state.status in QUEUED:
-                self.lines.leave(job, old)
-                self.lines.join(job, state)
+            queued = before in QUEUED or state.status in QUEUED
             if old.holds != state.holds:
                 self._hold(old, -1)
                 self._hold(state, 1)
@@ -288,6 +294,9 @@ class World:
                 elif before in WAITING:
                     self.waiting.pop(joid, None)
             self.states[joid] = state
+            if queued:
+                self.lines.leave(joid)
+                self.lines.join(self.job_to_start(joid), state)
         for key, run in outcome.runs.items():
             if run.end is None:
                 self.open_run(run)

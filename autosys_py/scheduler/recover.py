@@ -23,11 +23,11 @@ def recover(
     for machine in rows.machines:
         world.set_machine(machine.name, machine)
     overrides = pending_overrides(store, rows.jobs)
+    world.overridden = _overridden(store, rows)
     for job in rows.jobs:
         world.define(job, rows.states.get(job.joid), overrides.get(job.joid))
     world.waiting = dict.fromkeys(sorted(world.waiting, key=lambda joid: world.states[joid].since))
     world.notifications = {order.seq: order for order in rows.notifications}
-    world.overridden = _overridden(store, rows)
     for run in rows.open_runs:
         world.open_run(run)
     for thing in store.objects("resource"):

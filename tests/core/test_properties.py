@@ -18,6 +18,7 @@ from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Event, Fact, Outcome
 from autosys_py.core.overrides import pending
+from tests.core.surroundings import INSTANCE, Surroundings
 from tests.engine import Engine
 from tests.invariants import Invariants, watch_starts
 from tests.loading import load_jil
@@ -142,13 +143,15 @@ class Story:
         self.people = Random(seed + 2)
         """What concerns alarms and mails has its own chance, so that the rest of a story is the same without it."""
         self.engine = Watched(Random(seed + 1), Configuration(**keys))  # type: ignore[arg-type]
+        self.around = Surroundings(Random(seed + 3), self.engine)
         self.names: list[str] = []
         self.boxes: dict[str, int] = {}
         """Name and depth."""
         self.jil = ""
 
     def play(self) -> None:
-        self.jil = "\n".join([*self._machines(), *self._resources(), *self._estate()])
+        self.around.put_calendars()
+        self.jil = "\n".join([*self._machines(), *self._resources(), INSTANCE, *self._estate()])
         self.engine.load(self.jil)
         for name in self.names:
             for start in range(4):
@@ -156,6 +159,7 @@ class Story:
         for _ in range(self.chance.randint(10, 30)):
             self._act()
             self._look_after_alarms()
+            self.around.act()
             self.engine.run_for(self.chance.choice([0, 0, 1, 30, 60, 300, 1200]))
         self.engine.run_for(3600)
         if self.engine.is_behind:
@@ -228,6 +232,7 @@ class Story:
         parts += self._some(0.15, f"term_run_time: {chance.randint(1, 5)}")
         parts += self._some(0.1, "max_run_alarm: 2  min_run_alarm: 1")
         parts += self._some(0.25, f"date_conditions: 1  {self._dates()}")
+        parts += self.around.attributes("  ".join(parts), is_box=is_box)
         if self.people.random() < 0.5:
             parts += [f"send_notification: {self.people.choice('yf')}", "notification_alarm_types: JOBFAILURE, CHASE"]
             parts.append("notification_emailaddress: ops@example.com")
@@ -260,10 +265,13 @@ class Story:
         if chance.random() < 0.1:
             return f"e({name}) > 1"
         lookback = chance.choice(["", "", "", ",0", ",00.30"])
-        return f"{chance.choice('sssfddtn')}({name}{lookback})"
+        return self.around.atom() or f"{chance.choice('sssfddtn')}({name}{lookback})"
 
     def _outcome(self) -> SimulatedOutcome:
         chance = self.chance
+        away = self.around.outcome()
+        if away is not None:
+            return away
         if chance.random() < 0.08:
             return SimulatedOutcome(0, start_failure="no memory", permanent=chance.random() < 0.3)
         return SimulatedOutcome(chance.choice([0, 1, 60, 90, 600]), chance.choice([0, 0, 0, 0, 1, 3, -9, None]))
@@ -334,7 +342,7 @@ class Story:
             elif chance.random() < 0.4:
                 self._override(name)
             elif world.states[joid].status is not Status.STARTING and not world.states[joid].holds:
-                change = chance.choice([f"condition: {self._condition()}", "max_run_alarm: 1"])
+                change = chance.choice([f"condition: {self._condition()}", "max_run_alarm: 1", self.around.change()])
                 if is_command and chance.random() < 0.4:
                     change = chance.choice(
                         [
@@ -360,9 +368,13 @@ class Story:
         values = [f"command: /bin/o{len(self.engine.facts)}"] if name not in self.boxes else ["max_run_alarm: 1"]
         values += self._some(0.4, chance.choice([f"condition: {self._condition()}", "condition: NULL"]))
         times = "start_times: NULL  start_mins: "
-        values += self._some(0.3, chance.choice([f"date_conditions: 1  {times}5,10", "date_conditions: 0"]))
+        definition = self.engine.store.definition(self.engine.world.names[name])
+        must_times = [definition.value(f"must_{each}_times") for each in ("start", "complete")] if definition else []
+        if not any(":" in each for each in must_times):  # each of those belongs to a start time
+            values += self._some(0.3, chance.choice([f"date_conditions: 1  {times}5,10", "date_conditions: 0"]))
         values += self._some(0.2, chance.choice(['run_window: "12:20-13:30"', "run_window: NULL"]))
         values += self._some(0.2, "n_retrys: 1") + self._some(0.1, "auto_hold: 1") + self._some(0.2, "term_run_time: 2")
+        values += self.around.override()
         if name not in self.boxes:
             values += self._some(0.3, f"machine: {chance.choice(['localhost', 'm'])}")
         self.engine.load(f"override_job: {name}  {'  '.join(values)}")

@@ -102,7 +102,6 @@ def test_the_odd_ones(zone: str, first_year: int, last_year: int) -> None:
     assert tally.moments > 300 * len(found)
 
 
-@pytest.mark.xfail(strict=True, reason="starts() takes one day after the other and drops what lies before the last")
 def test_a_gap_that_ends_the_day() -> None:
     """Nuuk puts its clock from 23:00 to midnight: the start of 23:05 (00:00:05) comes after that of the next day's
     00:00."""
