@@ -196,7 +196,9 @@ class Turns:
 
     def _attach(self, event: Event, total: Outcome) -> None:
         """Events about definitions carry what `jil` stored, those about alarms the alarm; the core reads nothing."""
-        if event.code is EventCode.DEFINITION_CHANGED:
+        if event.eoid in self.world.known_changes:
+            self._attach_known(event)
+        elif event.code is EventCode.DEFINITION_CHANGED:
             definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
             event.definition = definition.job if definition else None
             event.override = pending_override(self.store, definition.job) if definition else None
@@ -212,6 +214,14 @@ class Turns:
         elif event.code is EventCode.RESOURCE_CHANGED:
             thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
             event.resource = resource_of(thing) if thing else None
+
+    def _attach_known(self, event: Event) -> None:
+        """A change that the world was read with: of a hundred thousand jobs that `jil` loaded none is read twice."""
+        world = self.world
+        world.known_changes.discard(event.eoid)
+        job = world.jobs.get(event.joid)
+        event.definition = world.definitions.get(event.joid, job)
+        event.override = job if event.joid in world.definitions else None
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
