@@ -111,11 +111,12 @@ class Turns:
                 self._keep_silent(outcome)
                 self.world.apply(outcome)
                 merge(total, outcome)
-            for joid in [joid for joid in total.states if joid not in self.world.states]:
-                del total.states[joid]  # touched, and deleted later in the turn
-            read = Outcome(instances=dict(told.marks))
-            self.world.apply(read)
-            merge(total, read)
+            if not total.states.keys() <= self.world.states.keys():  # touched, and deleted later in the turn
+                total.states = {joid: state for joid, state in total.states.items() if joid in self.world.states}
+            if told.marks:
+                read = Outcome(instances=dict(told.marks))
+                self.world.apply(read)
+                merge(total, read)
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
