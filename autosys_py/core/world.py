@@ -153,8 +153,6 @@ class World:
     """A simulation of somebody else's estate: every machine that a job names is here."""
     unreachable: dict[str, None] = field(default_factory=dict)
     """Machines that do not answer, though nobody took them offline."""
-    known_changes: set[int] = field(default_factory=set)
-    """Numbers of events about definitions that waited when the world was read: what they tell is in it already."""
     last_seq: int = 0
     last_run_num: int = 0
 

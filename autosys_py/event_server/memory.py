@@ -272,7 +272,6 @@ class MemoryStore:
             externals=self.externals(),
             instances={name: self._instances[name] for name in sorted(self._instances)},
             counts=self.counts(),
-            known_changes={eoid for eoid, each in self._events.items() if each.code is EventCode.DEFINITION_CHANGED},
         )
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:

@@ -75,8 +75,6 @@ class WorldRows(NamedTuple):
     """How far their pasts were read."""
     counts: dict[CountKey, int]
     """The scheduler's own counts."""
-    known_changes: set[int]
-    """Numbers of the DEFINITION_CHANGED that wait to be processed: what they tell is in these rows already."""
 
 
 class OtherStore(Protocol):

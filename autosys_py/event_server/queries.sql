@@ -175,10 +175,6 @@ from event
 where eoid in (select eoid from event where due <= :now order by priority, due, eoid limit :limit)
 order by priority, due, eoid;
 
--- name: events_of
--- Asked once, when a scheduler comes up.
-select eoid from event where code = :code;
-
 -- name: next_due
 select min(due) from event;
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from autosys_py.core.codes import EventCode
 from autosys_py.core.model import CountKey, Fact, JobState, Machine, Notification, Outcome, Run
 from autosys_py.event_server.definitions import Definitions
 from autosys_py.event_server.errors import LostEvent, StoreError
@@ -50,7 +49,6 @@ class Turns(Definitions):
                 externals=self.externals(),
                 instances=dict(mark_of(row) for row in self.rows("external_instances")),
                 counts=self.counts(),
-                known_changes={eoid for (eoid,) in self.rows("events_of", code=int(EventCode.DEFINITION_CHANGED))},
             )
 
     def externals(self) -> dict[str, JobState | None]:

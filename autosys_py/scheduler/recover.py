@@ -34,7 +34,6 @@ def recover(
         resource = resource_of(thing)
         world.set_resource(resource.key, resource)
     world.counts = dict(rows.counts)
-    world.known_changes = rows.known_changes
     world.last_seq = rows.last_seq
     world.last_run_num = rows.last_run_num
     ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}

@@ -197,15 +197,9 @@ class Turns:
 
     def _attach(self, event: Event, total: Outcome) -> None:
         """Events about definitions carry what `jil` stored, those about alarms the alarm; the core reads nothing."""
-        if event.eoid in self.world.known_changes:
-            self._attach_known(event)
-        elif event.code is EventCode.DEFINITION_CHANGED:
-            definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
-            event.definition = definition.job if definition else None
-            event.override = pending_override(self.store, definition.job) if definition else None
-            if event.definition and event.joid not in self.world.states:
-                row = self.store.status(event.joid)
-                event.state = row.state if row else None
+        if event.code is EventCode.DEFINITION_CHANGED:
+            if not self._attach_known(event):
+                self._attach_stored(event)
         elif event.code is EventCode.MACHINE_CHANGED:
             event.machine = self.store.machine(event.name)
         elif event.code in (EventCode.CALENDAR_CHANGED, EventCode.TIMEZONE_CHANGED) and self.read_timetable is not None:
@@ -216,13 +210,26 @@ class Turns:
             thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
             event.resource = resource_of(thing) if thing else None
 
-    def _attach_known(self, event: Event) -> None:
-        """A change that the world was read with: of a hundred thousand jobs that `jil` loaded none is read twice."""
+    def _attach_known(self, event: Event) -> bool:
+        """True if the world has the stored version: of a hundred thousand jobs that `jil` loaded before the scheduler
+        came up none is read twice. What happened to an override alone has an event of its own."""
         world = self.world
-        world.known_changes.discard(event.eoid)
         job = world.jobs.get(event.joid)
-        event.definition = world.definitions.get(event.joid, job)
+        definition = world.definitions.get(event.joid, job)
+        head = self.store.head(definition.name) if definition is not None and not event.value else None
+        if head is None or definition is None or (head.joid, head.job_ver) != (event.joid, definition.job_ver):
+            return False
+        event.definition = definition
         event.override = job if event.joid in world.definitions else None
+        return True
+
+    def _attach_stored(self, event: Event) -> None:
+        definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
+        event.definition = definition.job if definition else None
+        event.override = pending_override(self.store, definition.job) if definition else None
+        if event.definition and event.joid not in self.world.states:
+            row = self.store.status(event.joid)
+            event.state = row.state if row else None
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None

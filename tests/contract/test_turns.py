@@ -6,18 +6,7 @@ from dataclasses import replace
 import pytest
 
 from autosys_py.core.codes import Alarm, EventCode, Status
-from autosys_py.core.model import (
-    CountKey,
-    Effect,
-    EffectKind,
-    Event,
-    Fact,
-    Holding,
-    JobState,
-    Machine,
-    Outcome,
-    RunKey,
-)
+from autosys_py.core.model import CountKey, Effect, EffectKind, Fact, Holding, JobState, Machine, Outcome, RunKey
 from autosys_py.event_server.chain import first_broken
 from autosys_py.event_server.errors import LostEvent, StoreError
 from autosys_py.event_server.protocol import EventServer, GlobalRow
@@ -57,13 +46,6 @@ def test_a_turn_is_written_and_loaded_again(connect: Callable[[], EventServer]) 
     assert rows.effects == [start(job.joid, 12)]
     assert (rows.last_seq, rows.last_run_num) == (1, 12)
     assert [event.due for event in store.due_events(now=999, limit=9)] == [400]
-
-
-def test_changes_of_definitions_that_wait_are_known_to_whoever_loads(store: EventServer) -> None:
-    taken, waiting = (send(store, Event(EventCode.DEFINITION_CHANGED, 100, joid=7)) for _ in range(2))
-    send(store, Event(EventCode.MACHINE_CHANGED, 100, name="prod1"))
-    turn(store, Outcome(), processed=(taken,))
-    assert store.load().known_changes == {waiting}
 
 
 def test_an_empty_store_loads(store: EventServer) -> None:
