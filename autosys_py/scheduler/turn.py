@@ -292,22 +292,22 @@ def _is_tick(event: Event) -> bool:
 def merge(total: Outcome, part: Outcome) -> None:
     """Adds a step's outcome to the turn's."""
     total.facts += part.facts
-    total.externals.update(part.externals)
-    total.instances.update(part.instances)
-    total.counts.update(part.counts)
-    total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
-    total.states.update(part.states)
-    total.runs.update(part.runs)
-    total.globals.update(part.globals)
-    total.machines.update(part.machines)
+    total.states |= part.states
+    total.runs |= part.runs
     total.events += part.events
-    if part.answered:  # an order of this very turn that is answered already is no order any more
+    if part.answered and total.effects:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]
     total.effects += part.effects
     total.answered += part.answered
-    total.alarms.update(part.alarms)
-    total.notifications.update(part.notifications)
+    total.run_num = max(total.run_num, part.run_num)
+    total.globals |= part.globals
+    total.machines |= part.machines
+    total.externals |= part.externals
+    total.instances |= part.instances
+    total.counts |= part.counts
+    total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
+    total.alarms |= part.alarms
+    total.notifications |= part.notifications
     total.overrides_used += part.overrides_used
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
-    total.run_num = max(total.run_num, part.run_num)
