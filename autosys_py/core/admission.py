@@ -17,7 +17,7 @@ from autosys_py.core import notes, resources
 from autosys_py.core.codes import QUEUED, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.lines import Line, lines_of, machine_names, priority_of
-from autosys_py.core.machines import Candidate, answers, candidates, free_units, in_order, is_online, told
+from autosys_py.core.machines import Candidate, answers, candidates, free_units, has_choice, in_order, is_online, told
 from autosys_py.core.model import Job
 from autosys_py.core.resources import NOTHING, Taking
 
@@ -54,7 +54,7 @@ def admit(draft: Draft, job: Job, *, forced: bool) -> Verdict:
     if not fitting:
         return Verdict(Status.QUE_WAIT, notes=(notes.no_units(job.name, job.job_load, job.machine),))
     verdict = _admit_to_resources(draft, job, priority, in_order(draft, job, fitting))
-    if verdict.status is Status.STARTING:
+    if verdict.status is Status.STARTING and has_choice(draft.world, job.machine):
         return verdict._replace(notes=tuple(told(draft, job, online, verdict.machine)))
     return verdict
 
@@ -85,7 +85,8 @@ def _is_kept_back(draft: Draft, job: Job, line: Line, priority: int) -> bool:
 
 def _admit_to_resources(draft: Draft, job: Job, priority: int, fitting: list[Candidate]) -> Verdict:
     if not job.resources:
-        return Verdict(Status.STARTING, fitting[0], Taking(draft.state(job.joid).holds))
+        kept = draft.state(job.joid).holds
+        return Verdict(Status.STARTING, fitting[0], Taking(kept) if kept else NOTHING)
     for name in resources.lacks(draft, job):
         if _is_kept_back(draft, job, Line(Status.RESWAIT, name), priority):
             return Verdict(Status.RESWAIT, notes=(notes.behind_others(job.name, name),))

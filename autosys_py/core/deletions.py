@@ -24,9 +24,10 @@ GOES_ON = frozenset({*LIVE, *WAITING})
 def plan_deletions(draft: Draft) -> None:
     """Sets the timers of the ends of this step."""
     for joid, state in draft.outcome.states.items():
-        job = draft.job(joid)
-        if job.auto_delete >= 0 and state.status in TERMINAL and state.end_seq > draft.world.last_seq:
-            _plan(draft, joid, deletion_due(job, state))
+        if state.end_seq > draft.world.last_seq and state.status in TERMINAL:
+            job = draft.job(joid)
+            if job.auto_delete >= 0:
+                _plan(draft, joid, deletion_due(job, state))
 
 
 def plan_again(draft: Draft, joid: int, since: int) -> None:

@@ -7,7 +7,6 @@ is not in the past cannot have happened. A draft that is thrown away is a previe
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from autosys_py.core import notes
@@ -41,6 +40,21 @@ class Changed(NamedTuple):
     """It may change a box that is not running (rules B-15, B-34)."""
 
 
+class CausedBy:
+    """A stretch of a step in which everything has one cause."""
+
+    __slots__ = ("_before", "_cause", "_draft")
+
+    def __init__(self, draft: "Draft", cause: int) -> None:
+        self._draft, self._cause = draft, cause
+
+    def __enter__(self) -> None:
+        self._before, self._draft.cause = self._draft.cause, self._cause
+
+    def __exit__(self, *_: object) -> None:
+        self._draft.cause = self._before
+
+
 class Draft:
     """One step in the making."""
 
@@ -57,6 +71,8 @@ class Draft:
         """Lines in which somebody may now get what he waits for (rule C-34)."""
         self.released = 0
         """Jobs that left PEND_MACH in this step."""
+        self._first_seqs: dict[int, int] = {}
+        """By job, where its story in this step begins."""
         self._tallies: dict[int, Tally] = {}
         self._definitions: dict[int, Job] = {}
         """Of jobs whose override was used in this step."""
@@ -172,12 +188,9 @@ class Draft:
 
     # Writing
 
-    @contextmanager
-    def caused_by(self, fact: Fact) -> Iterator[None]:
+    def caused_by(self, fact: Fact) -> "CausedBy":
         """What is recorded inside has `fact` as its cause."""
-        cause, self.cause = self.cause, fact.seq
-        yield
-        self.cause = cause
+        return CausedBy(self, fact.seq)
 
     def record(self, code: EventCode, joid: int = 0, time: int | None = None, **details: Any) -> Fact:
         """A new row of the past, caused by the present cause; `time` is when it happened, if not now."""
@@ -185,6 +198,7 @@ class Draft:
         seq = self.world.last_seq + len(facts) + 1
         fact = Fact(seq, code, self.now if time is None else time, self.now, self.cause, 0, joid, **details)
         facts.append(fact)
+        self._first_seqs.setdefault(joid, seq)
         return fact
 
     def record_event(self, event: Event) -> Fact:
@@ -315,14 +329,13 @@ class Draft:
         """The record of a try that is started by `fact`; its story begins with what this step first did to the job.
         It puts `job_load` units on its machine, chosen by way of `virtual`."""
         state = self.state(joid)
-        first = next(each for each in self.outcome.facts if each.joid == joid)
         run = Run(
             RunKey(joid, state.run_num, state.ntry),
             self.job_of_run(joid).run_ver,
             machine,
             fact.time,
             forced=state.forced,
-            first_seq=first.seq,
+            first_seq=self._first_seqs[joid],
             job_load=job_load,
             virtual=virtual,
         )

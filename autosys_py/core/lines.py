@@ -10,6 +10,7 @@ so the order is the same after a restart.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from autosys_py.core.codes import QUEUED, Status
@@ -62,9 +63,10 @@ def priority_of(job: Job, state: JobState) -> int:
     return 0 if state.forced and state.status in QUEUED else job.priority
 
 
-def machine_names(value: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def machine_names(value: str) -> tuple[str, ...]:
     """The names of a `machine` value."""
-    return [name.strip() for name in value.split(",")]
+    return tuple(name.strip() for name in value.split(","))
 
 
 def machine_line(value: str) -> Line:

@@ -37,8 +37,11 @@ def candidates(world: World, job: Job) -> list[Candidate]:
     """All machines of the job's value in listed order, each once; none for a job type that nothing here can run."""
     if job.job_type not in RUNNABLE_TYPES and not world.assume_online:
         return []
+    names = machine_names(job.machine)
+    if not has_choice(world, job.machine):
+        return list(_behind(world, names[0]))
     found: dict[str, Candidate] = {}
-    for name in machine_names(job.machine):
+    for name in names:
         for each in _behind(world, name):
             found.setdefault(each.name, each)
     return list(found.values())
@@ -158,9 +161,7 @@ def turn_key(job: Job) -> CountKey:
 
 
 def told(draft: Draft, job: Job, online: list[Candidate], chosen: Candidate) -> list[str]:
-    """What the log says about a choice (cli.md §9); nothing where a machine is simply named."""
-    if not has_choice(draft.world, job.machine):
-        return []
+    """What the log says about a choice (cli.md §9)."""
     method = method_of(draft.world, job.machine)
     lines = []
     if method not in BY_TURN:

@@ -168,4 +168,4 @@ CATALOGUE: Final[dict[int, str]] = {
 
 def message(code: int, *arguments: object, severity: str = "E") -> str:
     """The line of a code, arguments filled in; `severity` is E, W or I."""
-    return f"CAUAJM_{severity}_{code:05d} {CATALOGUE[code].format(*(visible(str(each)) for each in arguments))}"
+    return f"CAUAJM_{severity}_{code:05d} {CATALOGUE[code].format(*[visible(str(each)) for each in arguments])}"

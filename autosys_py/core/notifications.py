@@ -24,6 +24,9 @@ LONGEST_WAIT = 3600
 
 HOUR = 3600
 
+NEWS = frozenset({EventCode.CHANGE_STATUS, EventCode.ALARM})
+"""Facts that people may be told of."""
+
 ON_FAILURE = "F"
 """`send_notification: f`."""
 
@@ -34,6 +37,8 @@ GOES_ON = frozenset({Status.RESTART, Status.WAIT_REPLY})
 def decide(draft: Draft) -> None:
     """Orders people told of what this step did."""
     for fact in draft.outcome.facts:
+        if fact.code not in NEWS:
+            continue
         job = draft.world.jobs.get(fact.joid)
         if job is not None and job.send_notification and _is_news(draft, job, fact):
             order = Notification(fact.seq, job.joid, job.job_ver, draft.now, draft.now)

@@ -94,6 +94,9 @@ class Place(NamedTuple):
 
 def instant(day: date, minute: int, zone: ZoneInfo) -> int:
     """The instant of a start time: D-20 for skipped and repeated hours of any zone (D-29)."""
+    midnight = _midnight(day, zone)
+    if midnight is not None:
+        return midnight + minute * 60
     local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone, fold=1)
     before = local.replace(fold=0).utcoffset()
     after = local.utcoffset()
@@ -266,6 +269,9 @@ def _closing(window: RunWindow, day: date, opens: int, zone: ZoneInfo) -> int:
     """
     if window.end < window.start:
         day += timedelta(days=1)
+    midnight = _midnight(day, zone)
+    if midnight is not None:
+        return midnight + window.end * 60
     local = datetime(day.year, day.month, day.day, window.end // 60, window.end % 60, tzinfo=zone)
     closes = int(local.timestamp())
     return closes if closes >= opens else int(local.replace(fold=1).timestamp())

@@ -55,20 +55,23 @@ class Tally(NamedTuple):
 
     def moved(self, before: Status, after: Status) -> "Tally":
         """With one member gone from one status to another."""
-        return Tally(
-            self.unfinished - (before not in DONE_IN_BOX) + (after not in DONE_IN_BOX),
-            self.failed - (before in FAILED) + (after in FAILED),
-            self.activated - (before is Status.ACTIVATED) + (after is Status.ACTIVATED),
-        )
+        was, now = _COUNTED[before], _COUNTED[after]
+        if was == now:
+            return self
+        unfinished, failed, activated = self
+        return Tally(unfinished - was[0] + now[0], failed - was[1] + now[1], activated - was[2] + now[2])
 
     def counted(self, status: Status, by: int) -> "Tally":
         """With one member more or less in that status."""
-        return Tally(
-            self.unfinished + by * (status not in DONE_IN_BOX),
-            self.failed + by * (status in FAILED),
-            self.activated + by * (status is Status.ACTIVATED),
-        )
+        (unfinished, failed, activated), one = self, _COUNTED[status]
+        return Tally(unfinished + by * one[0], failed + by * one[1], activated + by * one[2])
 
+
+_COUNTED = {
+    status: Tally(int(status not in DONE_IN_BOX), int(status in FAILED), int(status is Status.ACTIVATED))
+    for status in Status
+}
+"""One member in each status."""
 
 LOCALHOST = Machine("localhost", node_name="localhost")
 """Always defined (extensions.md §2)."""
@@ -197,6 +200,8 @@ class World:
         else:
             self.definitions.pop(job.joid, None)
         before = self.jobs.get(job.joid)
+        if before is job:
+            return before
         if before is not None:
             self._unindex(before)
             self.lines.leave(job.joid)

@@ -82,9 +82,11 @@ class Seam(ABC):
 
     def change_many(self, query: str, rows: Iterable[Row], /) -> int:
         """Writes for each row; the number of rows changed."""
-        self._require_transaction()
         bulk = list(rows)
-        return self._execute_many(query, bulk) if bulk else 0
+        if not bulk:
+            return 0
+        self._require_transaction()
+        return self._execute_many(query, bulk)
 
     def _require_transaction(self) -> None:
         if not (self._depth and self._is_in_transaction()):

@@ -111,11 +111,12 @@ class Turns:
                 self._keep_silent(outcome)
                 self.world.apply(outcome)
                 merge(total, outcome)
-            for joid in [joid for joid in total.states if joid not in self.world.states]:
-                del total.states[joid]  # touched, and deleted later in the turn
-            read = Outcome(instances=dict(told.marks))
-            self.world.apply(read)
-            merge(total, read)
+            if not total.states.keys() <= self.world.states.keys():  # touched, and deleted later in the turn
+                total.states = {joid: state for joid, state in total.states.items() if joid in self.world.states}
+            if told.marks:
+                read = Outcome(instances=dict(told.marks))
+                self.world.apply(read)
+                merge(total, read)
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
@@ -197,12 +198,8 @@ class Turns:
     def _attach(self, event: Event, total: Outcome) -> None:
         """Events about definitions carry what `jil` stored, those about alarms the alarm; the core reads nothing."""
         if event.code is EventCode.DEFINITION_CHANGED:
-            definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
-            event.definition = definition.job if definition else None
-            event.override = pending_override(self.store, definition.job) if definition else None
-            if event.definition and event.joid not in self.world.states:
-                row = self.store.status(event.joid)
-                event.state = row.state if row else None
+            if not self._attach_known(event):
+                self._attach_stored(event)
         elif event.code is EventCode.MACHINE_CHANGED:
             event.machine = self.store.machine(event.name)
         elif event.code in (EventCode.CALENDAR_CHANGED, EventCode.TIMEZONE_CHANGED) and self.read_timetable is not None:
@@ -212,6 +209,27 @@ class Turns:
         elif event.code is EventCode.RESOURCE_CHANGED:
             thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
             event.resource = resource_of(thing) if thing else None
+
+    def _attach_known(self, event: Event) -> bool:
+        """True if the world has the stored version: of a hundred thousand jobs that `jil` loaded before the scheduler
+        came up none is read twice. What happened to an override alone has an event of its own."""
+        world = self.world
+        job = world.jobs.get(event.joid)
+        definition = world.definitions.get(event.joid, job)
+        head = self.store.head(definition.name) if definition is not None and not event.value else None
+        if head is None or definition is None or (head.joid, head.job_ver) != (event.joid, definition.job_ver):
+            return False
+        event.definition = definition
+        event.override = job if event.joid in world.definitions else None
+        return True
+
+    def _attach_stored(self, event: Event) -> None:
+        definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
+        event.definition = definition.job if definition else None
+        event.override = pending_override(self.store, definition.job) if definition else None
+        if event.definition and event.joid not in self.world.states:
+            row = self.store.status(event.joid)
+            event.state = row.state if row else None
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
@@ -274,22 +292,22 @@ def _is_tick(event: Event) -> bool:
 def merge(total: Outcome, part: Outcome) -> None:
     """Adds a step's outcome to the turn's."""
     total.facts += part.facts
-    total.externals.update(part.externals)
-    total.instances.update(part.instances)
-    total.counts.update(part.counts)
-    total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
-    total.states.update(part.states)
-    total.runs.update(part.runs)
-    total.globals.update(part.globals)
-    total.machines.update(part.machines)
+    total.states |= part.states
+    total.runs |= part.runs
     total.events += part.events
-    if part.answered:  # an order of this very turn that is answered already is no order any more
+    if part.answered and total.effects:  # an order of this very turn that is answered already is no order any more
         total.effects = [effect for effect in total.effects if (effect.kind, effect.key) not in part.answered]
     total.effects += part.effects
     total.answered += part.answered
-    total.alarms.update(part.alarms)
-    total.notifications.update(part.notifications)
+    total.run_num = max(total.run_num, part.run_num)
+    total.globals |= part.globals
+    total.machines |= part.machines
+    total.externals |= part.externals
+    total.instances |= part.instances
+    total.counts |= part.counts
+    total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
+    total.alarms |= part.alarms
+    total.notifications |= part.notifications
     total.overrides_used += part.overrides_used
     total.deleted += part.deleted
     total.stop = total.stop or part.stop
-    total.run_num = max(total.run_num, part.run_num)

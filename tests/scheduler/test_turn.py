@@ -7,7 +7,8 @@ import pytest
 from autosys_py.core import step as step_module
 from autosys_py.core.codes import Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event
+from autosys_py.core.model import Definition, Event
+from autosys_py.event_server.memory import MemoryStore
 from autosys_py.scheduler.turn import LeaseLost, Turns
 from tests.engine import Engine
 from tests.loading import load_jil
@@ -64,6 +65,29 @@ def test_ticks_of_one_second_start_outer_boxes_first() -> None:
     names = {joid: job.name for joid, job in one.world.jobs.items()}
     started = [names[fact.joid] for fact in one.facts if fact.status in (Status.RUNNING, Status.STARTING)]
     assert list(dict.fromkeys(started)) == ["top", "sub", "leaf"]
+
+
+def test_a_scheduler_that_comes_up_reads_again_only_what_changed_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one second, so that the event of the deletion is none of its own: the one of the insertion waits yet."""
+    one = Engine(NOON, UTC)
+    load_jil(one.store, "insert_job: a  command: x  machine: localhost  n_retrys: 1", NOON, UTC)
+    load_jil(one.store, "update_job: a  n_retrys: 2\ninsert_job: gone  command: x  machine: localhost", NOON, UTC)
+    one.restart()
+    load_jil(one.store, "update_job: a  n_retrys: 3\ninsert_job: b  command: x  machine: localhost", NOON, UTC)
+    load_jil(one.store, "delete_job: gone", NOON, UTC)
+    read: list[int] = []
+    definition = MemoryStore.definition
+
+    def watched(store: MemoryStore, joid: int, job_ver: int = 0) -> Definition | None:
+        read.append(joid)
+        return definition(store, joid, job_ver)
+
+    monkeypatch.setattr(MemoryStore, "definition", watched)
+    one.run_to(NOON)
+    assert [one.world.jobs[one.world.names[name]].n_retrys for name in ("a", "b")] == [3, 0]
+    assert "gone" not in one.world.names
+    assert read == [one.world.names["a"], one.world.names["b"]]
+    assert {fact.code for fact in one.facts} == {EventCode.DEFINITION_CHANGED}
 
 
 def test_what_the_store_holds_is_what_the_world_is() -> None:
