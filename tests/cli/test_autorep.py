@@ -114,8 +114,6 @@ def test_contradictory_reports(sh: Shell, estate: Estate) -> None:
     assert sh("autorep", "-J", "ALL", "-dq") == (2, "", "CAUAJM_E_50104 Bad report mode detected.\n\n")
 
 
-
-
 # Status rows
 
 
