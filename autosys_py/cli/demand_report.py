@@ -46,7 +46,7 @@ class DemandCheck:
         by_machine = (
             [self._row(job, state, demand, machine) for demand in sums(job)] for machine in self.real_machines(job)
         )
-        return max(by_machine, key=lambda rows: sum(row.is_met for row in rows))
+        return max(by_machine, key=_fitness)
 
     def real_machines(self, job: "Job") -> list[str]:
         """The names that the job's machine value comes to, members in place of virtual machines."""
@@ -79,6 +79,11 @@ class DemandCheck:
 
         host = self._store.setting(AGENT_HOST)
         return Meter()() if host in (None, os.uname().nodename) else Readings()
+
+
+def _fitness(rows: list[DemandRow]) -> tuple[int, int]:
+    """How many demands are met on a machine; of equals that machine is shown of which more is known."""
+    return sum(row.is_met for row in rows), sum(row.available != UNKNOWN for row in rows)
 
 
 def _kept(state: "JobState", thing: NamedObject) -> int:

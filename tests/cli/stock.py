@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from autosys_py.cli.define import Definer, load
 from autosys_py.core.codes import Status
 from autosys_py.core.model import Holding, JobState, Outcome
-from autosys_py.event_server.memory import MemoryStore
+from autosys_py.event_server.protocol import EventServer
 from tests.cli.estate import NOW, Estate, moment
 
 JIL = r"""
@@ -74,7 +74,7 @@ command: tally
 """
 
 
-def stock(store: MemoryStore) -> Estate:
+def stock(store: EventServer) -> Estate:
     """RET_CLOSE was closed and holds licences again, RET_REPORT waits for one, RET_STOCK_MAIL for load."""
     estate = Estate(store)
     answers = load(Definer(store, ZoneInfo("UTC"), "joe@desk", "offline"), JIL, NOW)
