@@ -56,6 +56,7 @@ def condition_rows(store: "EventServer", given: "Given", now: int) -> Iterator[C
     """A row for each chosen job."""
     view, next_runs = StoreView(store), NextRuns(store)
     for head, state in chosen(store, given):
+        view.remember(head.name, state)
         definition = next_runs.definition(head.joid, head.name)
         if definition is not None:  # it may have been deleted meanwhile
             yield ConditionRow(

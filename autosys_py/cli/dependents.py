@@ -91,6 +91,12 @@ class StoreView:
             self._states[name] = row.state if row is not None else None
         return self._states[name]
 
+    def remember(self, name: str, state: "JobState") -> None:
+        """A state that was read anyway, and need not be asked for."""
+        if len(self._states) >= MANY:
+            self._states.clear()
+        self._states[name] = state
+
     def global_value(self, name: str) -> str | None:
         return self._globals.get(name)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from autosys_py.cli.start_report import Range
 
 MODES = "cdrt"
+LAST = 253339228800
+"""The beginning of 9998: schedules look a few days and two years further, and a calendar ends with 9999."""
 
 
 def main() -> NoReturn:
@@ -109,16 +111,11 @@ def _range(given: Given, date_format: str, zone: "ZoneInfo") -> "Range":
     """First and last moment. Raises Refused for what is no date, and for an end before the beginning."""
     from datetime import datetime
 
-    from autosys_py.cli.dates import read_moment
     from autosys_py.cli.start_report import Range
 
-    since = read_moment(given["F"], date_format, zone)
-    if since is None:
-        raise misuse(50078, "FROM", date_format)
+    since = _moment(given["F"], "FROM", date_format, zone)
     if "T" in given:
-        until = read_moment(given["T"], date_format, zone, end_of_day=True)
-        if until is None:
-            raise misuse(50078, "TO", date_format)
+        until = _moment(given["T"], "TO", date_format, zone)
     else:
         day = datetime.fromtimestamp(since, zone)
         until = int(day.replace(hour=23, minute=59, second=0, fold=0).timestamp())
@@ -126,6 +123,15 @@ def _range(given: Given, date_format: str, zone: "ZoneInfo") -> "Range":
         raise misuse(50080)
     last = until if until % 60 else until + 59  # 23:59 means the whole of that minute
     return Range(since, last, every="e" in given, by_start="s" in given)
+
+
+def _moment(text: str, name: str, date_format: str, zone: "ZoneInfo") -> int:
+    from autosys_py.cli.dates import read_moment
+
+    moment = read_moment(text, date_format, zone, end_of_day=name == "TO")
+    if moment is None or not 0 <= moment <= LAST:
+        raise misuse(50078, name, date_format)
+    return moment
 
 
 COMMAND = Command(

@@ -7,6 +7,7 @@ wider. A value that is wider than its column pushes the rest of its line to the 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from autosys_py.core.condition import LONG_NAMES, Atom
@@ -155,9 +156,11 @@ def tree_lines(name: str, depth: int, date: str, atoms: Sequence[Atom], *, wide:
 # Columns
 
 
-def _headed(names: Sequence[str], widths: Sequence[int], wide: bool, indent: str = "") -> Iterator[str]:
-    yield _line(names, widths, wide, indent)
-    yield _line(["-" * len(name) for name in names], widths, wide, indent)
+@lru_cache
+def _headed(names: tuple[str, ...], widths: tuple[int, ...], wide: bool, indent: str = "") -> tuple[str, str]:
+    """Headings and dashes; a report on everything repeats them a hundred thousand times."""
+    dashes = ["-" * len(name) for name in names]
+    return _line(names, widths, wide, indent), _line(dashes, widths, wide, indent)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], wide: bool, indent: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -10,6 +10,7 @@ from autosys_py.core.codes import Status
 from autosys_py.core.condition import Atom, Condition, Kind
 from autosys_py.core.model import Definition, Job, JobState, Outcome
 from autosys_py.event_server.memory import MemoryStore
+from autosys_py.event_server.protocol import StatusRow
 from autosys_py.report.dependencies import RULE, long_text, short_text
 from tests.cli.conftest import Shell
 from tests.cli.estate import NOW, Estate, succeeds
@@ -52,6 +53,9 @@ def test_a_mode_must_be_said(depends: Shell) -> None:
         ("-t -J ALL -F 2025", 2, "50078 Invalid FROM date specified. (MM/DD/YYYY HH:MM)"),
         ("-t -J ALL -F 02/04/2025 -T x", 2, "50078 Invalid TO date specified. (MM/DD/YYYY HH:MM)"),
         ("-t -J ALL -F 02/04/2025 -T 02/03/2025", 2, "50080 The TO time is BEFORE the FROM time!"),
+        ("-t -J ALL -F 12/31/9999", 2, "50078 Invalid FROM date specified. (MM/DD/YYYY HH:MM)"),
+        ("-t -J ALL -F 02/04/2025 -T 12/31/9999", 2, "50078 Invalid TO date specified. (MM/DD/YYYY HH:MM)"),
+        ("-t -J ALL -F 01/01/0001", 2, "50078 Invalid FROM date specified. (MM/DD/YYYY HH:MM)"),
         ("-c -J NOSUCH", 1, "50081 Job NOSUCH not found in database."),
         ("-d -J NOSUCH", 1, "50081 Job NOSUCH not found in database."),
         ("-r -J NO_SUCH", 1, "50081 Job NO_SUCH not found in database."),
@@ -188,6 +192,13 @@ def test_a_member_that_starts_by_date_in_a_box_that_does_not_stands_alone(depend
     assert [line[:20] for line in out.split("\n")[7:] if line.startswith("RET")] == ["RET_STOCK_LOAD      "]
 
 
+@pytest.mark.parametrize("day", ["01/01/1970", "12/31/9997"])
+def test_the_first_and_the_last_day(day: str, depends: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    for zone in ("UTC", "America/New_York"):
+        monkeypatch.setenv("TZ", zone)
+        assert depends("-t", "-e", "-J", "RET_STOCK_LOAD", "-F", day).out.count("\nRET_STOCK_LOAD") == 2
+
+
 def test_days_without_a_start(depends: Shell) -> None:
     assert "RET_NIGHT" not in depends("-t", "-J", "RET_NIGHT%", "-F", "02/05/2025").out  # a Wednesday
 
@@ -266,12 +277,20 @@ def test_a_report_on_everything_reads_the_store_as_it_goes(
     """When the first job's conditions are looked at, the last job has not been read yet."""
     stock(store)
     read: list[str] = []
-    statuses, naming = store.statuses, store.jobs_naming
-    monkeypatch.setattr(
-        store, "statuses", lambda joids=None: (read.append(row.head.name) or row for row in statuses(joids))
-    )
     seen: list[int] = []
-    monkeypatch.setattr(store, "jobs_naming", lambda name: seen.append(len(read)) or naming(name))
+    statuses, naming = store.statuses, store.jobs_naming
+
+    def reading(joids: Sequence[int] | None = None) -> Iterator[StatusRow]:
+        for row in statuses(joids):
+            read.append(row.head.name)
+            yield row
+
+    def noting(name: str) -> list[int]:
+        seen.append(len(read))
+        return naming(name)
+
+    monkeypatch.setattr(store, "statuses", reading)
+    monkeypatch.setattr(store, "jobs_naming", noting)
     sh("job_depends", "-c", "-J", "ALL")
     assert seen[0] == 1
-    assert set(read) == {head.name for head in store.heads()}
+    assert read == [head.name for head in store.heads()]
