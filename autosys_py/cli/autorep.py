@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from autosys_py.cli.job_report import JobReport
     from autosys_py.cli.selection import Selection
 
-LATER = ("Q", "p")
-"""Of the product, not yet ours."""
 OBJECTS = ("V", "X", "Y", "z", "C")
 """What is neither a job nor a machine nor a global."""
 
@@ -31,6 +29,10 @@ def report(given: Given) -> int:
         letter = next((letter for letter in OBJECTS if letter in given), "")
         if letter:
             _objects(instance, given, letter)
+        elif "Q" in given:
+            _queue(instance, given)
+        elif "p" in given:
+            _agent(instance, given)
         elif "M" in given:
             _machines(instance, given)
         elif "G" in given:
@@ -42,16 +44,13 @@ def report(given: Given) -> int:
 
 def _check(given: Given) -> None:
     """Exactly one object, at most one kind of report, numbers that are numbers."""
-    for option in LATER:
-        if option in given:
-            raise misuse(99006, f"autorep -{option.removeprefix('-')}")
-    objects = [given.any("BI"), *(option in given for option in ("J", "G", *OBJECTS))]
+    objects = [given.any("BI"), *(option in given for option in ("J", "G", "Q", *OBJECTS))]
     if "M" in given and not ("V" in given and "d" in given):  # there it restricts the resources
         objects.append(True)
     if sum(objects) != 1:
         raise wrong_usage()
     _check_additions(given)
-    if sum(option in given for option in "sdq") > 1:
+    if sum(option in given for option in "sdqp") > 1 or ("Q" in given and given.any("dq")):
         raise misuse(50104)
     if given.get("--format") not in (None, *FORMATS):
         raise misuse(99012, given["--format"])
@@ -67,7 +66,9 @@ def _check_additions(given: Given) -> None:
         raise misuse(40010)
     if given.any(("f", "a")) and not ("z" in given or ("J" in given and "q" in given)):
         raise wrong_usage()
-    if ("-type" in given and "z" not in given) or ("--format" in given and given.any(("o", *OBJECTS))):
+    if ("-type" in given and "z" not in given) or ("--format" in given and given.any(("o", "Q", "p", *OBJECTS))):
+        raise wrong_usage()
+    if "p" in given and ("M" not in given or "V" in given):
         raise wrong_usage()
 
 
@@ -146,6 +147,18 @@ def _machines(instance: Instance, given: Given) -> None:
         write_lines(machine_report.summary(instance.store, chosen, narrow="n" in given, detail="d" in given))
 
 
+def _agent(instance: Instance, given: Given) -> None:
+    from autosys_py.cli.agent_report import agent_lines
+
+    write_lines(agent_lines(instance.store, given["M"]))
+
+
+def _queue(instance: Instance, given: Given) -> None:
+    from autosys_py.cli.queue_report import queue_lines
+
+    write_lines(queue_lines(instance, given["Q"], narrow="n" in given))
+
+
 def _globals(instance: Instance, given: Given) -> None:
     from autosys_py.cli.names import is_pattern, select
     from autosys_py.cli.zone import local_zone
@@ -201,7 +214,8 @@ COMMAND = Command(
     synopsis=(
         "-J job_name [-s [status] | -d | -q | -o number] [-L levels] [-R run] [-n] [-t] [-w]\n"
         "-B group_name -I application_name [-s [status] | -d | -q] [-L levels] [-R run] [-n] [-t] [-w]\n"
-        "-M machine_name [-s | -d | -q] [-n]\n"
+        "-M machine_name [-s | -d | -q | -p] [-n]\n"
+        "-Q job_name [-n]\n"
         "-G global_name [-n]\n"
         "-V resource_name [-s | -d [-M machine_name] | -q] [-n]\n"
         "-X instance | -Y job_type | -C profile | -z glob [-f folder] [-a] [-type type] [-s | -q]\n"
@@ -234,8 +248,8 @@ COMMAND = Command(
         Option("f", "folder", "where blobs and globs are written; with -z or -J -q"),
         Option("a", text="written as text: .txt behind the names"),
         Option("-type", "type", "generic or emailtemplate; with -z"),
-        Option("Q", "name", "not in this version"),
-        Option("p", text="not in this version"),
+        Option("Q", "job_name", "who waits for load and resources: ALL, or for those of one job"),
+        Option("p", text="with -M: the agent of a real machine"),
     ),
     notes=("A pattern that matches nothing prints nothing; a name that does not exist is an error.",),
     act=report,

@@ -69,8 +69,12 @@ def _atoms_on(name: str, condition: Condition | None) -> list[str]:
     return list(dict.fromkeys(atom.text for atom in named))
 
 
+MANY = 10_000
+"""States that a view remembers before it begins anew: a report on everything must not end up holding everything."""
+
+
 class StoreView:
-    """What a condition asks, answered by the store; each answer is fetched once."""
+    """What a condition asks, answered by the store; an answer is fetched once."""
 
     def __init__(self, store: "EventServer") -> None:
         self._store = store
@@ -80,10 +84,18 @@ class StoreView:
         if instance:
             return self._externals.get(external_name(name, instance))
         if name not in self._states:
+            if len(self._states) >= MANY:
+                self._states.clear()
             head = self._store.head(name)
             row = self._store.status(head.joid) if head is not None else None
             self._states[name] = row.state if row is not None else None
         return self._states[name]
+
+    def remember(self, name: str, state: "JobState") -> None:
+        """A state that was read anyway, and need not be asked for."""
+        if len(self._states) >= MANY:
+            self._states.clear()
+        self._states[name] = state
 
     def global_value(self, name: str) -> str | None:
         return self._globals.get(name)

@@ -35,13 +35,18 @@ def every_machine(store: "EventServer") -> list[Machine]:
 def rows_of(store: "EventServer", chosen: Iterable[Machine]) -> list[MachineRow]:
     """The rows of the chosen machines with their present load."""
     known = {machine.name: machine for machine in every_machine(store)}
+    usage = usage_of(store)
+    return [row for machine in chosen for row in machines.rows_of(machine, known, usage)]
+
+
+def usage_of(store: "EventServer") -> machines.Usage:
+    """What goes on on all machines now."""
     loads: dict[tuple[str, str], int] = {}
     for run in store.open_runs():
         for key in load_keys(run):
             loads[key] = loads.get(key, 0) + run.job_load
     missing = {key.name: how for key, how in store.counts().items() if key.kind == "missing"}
-    usage = machines.Usage(loads, missing)
-    return [row for machine in chosen for row in machines.rows_of(machine, known, usage)]
+    return machines.Usage(loads, missing)
 
 
 def live_jobs(store: "EventServer") -> Iterator[LiveJob]:

@@ -69,6 +69,14 @@ class Command(NamedTuple):
     """A letter in one case only is accepted in both."""
     usage_gap: bool = True
     """An empty line stands between the error line and the usage text."""
+    error_gap: bool = False
+    """An empty line stands before the error line."""
+    short_usage: str = ""
+    """Printed for a wrong command line instead of error line and usage text."""
+    usage_exit: int = 2
+    """Exit code of a wrong command line."""
+    version: "Callable[[], str] | None" = None
+    """What `-x` prints, if it is not title and version."""
 
 
 CREDENTIALS = (

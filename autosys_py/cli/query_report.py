@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from autosys_py.cli.selection import CHUNK, Placed, Selection
+from autosys_py.cli.selection import Placed, Selection, with_definitions
 from autosys_py.core.condition import LONG_NAMES, Kind
 from autosys_py.core.times import TimeFormat
 from autosys_py.report.summary import full_status
@@ -33,7 +32,7 @@ def job_lines(
     names = {placed.head.joid: placed.head.name for placed in selection.jobs}
     lead = instance.configuration.AutorepQueryLeadingBlanks
     blobs_of = _blobs(instance.store, selection)
-    for placed, definition in _definitions(instance.store, selection.jobs):
+    for placed, definition in with_definitions(instance.store, selection.jobs):
         box = placed.head.box_joid
         box_name = names.get(box) or _name_of(instance.store, box)
         shown = _widened(definition) if wide else definition
@@ -104,15 +103,6 @@ def led(lines: list[str], blanks: int) -> Iterator[str]:
     first = next((position for position, line in enumerate(lines) if line), len(lines))
     yield from [""] * blanks
     yield from lines[first:]
-
-
-def _definitions(store: "EventServer", jobs: list[Placed]) -> "Iterator[tuple[Placed, Definition]]":
-    remaining = iter(jobs)
-    while chunk := list(islice(remaining, CHUNK)):
-        found = {each.job.joid: each for each in store.definitions([placed.head.joid for placed in chunk])}
-        for placed in chunk:
-            if placed.head.joid in found:
-                yield placed, found[placed.head.joid]
 
 
 def _name_of(store: "EventServer", joid: int) -> str:

@@ -47,13 +47,13 @@ def guarded(work: Callable[[], int]) -> int:
             complain(*refused.lines)
             return refused.exit_code
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
         return 0
     except KeyboardInterrupt:
-        _discard_output()
+        discard_output()
         return INTERRUPTED
     except OSError as error:
-        _discard_output()
+        discard_output()
         complain(_system_line(error))
         return 1
     except Exception as error:
@@ -66,12 +66,20 @@ def _perform(command: Command, arguments: Sequence[str]) -> int:
     try:
         return command.act(parse(command, arguments))
     except WrongUsage as wrong:
-        text = usage(command).removesuffix("\n")
-        lines = wrong.lines or (message(command.usage_error),)
-        complain(*lines, text if command.usage_gap else text.removeprefix("\n"))
-        return wrong.exit_code
+        complain(*_wrong_usage_lines(command, wrong))
+        return command.usage_exit
     except Asked as asked:
         return _answer(command, asked.what, arguments)
+
+
+def _wrong_usage_lines(command: Command, wrong: WrongUsage) -> list[str]:
+    """Error line and usage text, as the command has them (cli.md §1.2)."""
+    if command.short_usage:
+        return [command.short_usage]
+    text = usage(command).removesuffix("\n")
+    lines = wrong.lines or (message(command.usage_error),)
+    lead = [""] if command.error_gap else []
+    return [*lead, *lines, text if command.usage_gap else text.removeprefix("\n")]
 
 
 def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
@@ -79,6 +87,8 @@ def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
         return _through_click(command, ["--help"])
     if what == "?":
         text = usage(command)
+    elif command.version is not None:
+        text = f"{command.version()}\n"
     else:
         from autosys_py import __version__
 
@@ -108,7 +118,7 @@ def _never_fail_to_encode() -> None:
         reconfigure(errors="backslashreplace")
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Points standard output at /dev/null, so that what is still buffered cannot fail again at exit."""
     try:
         descriptor = sys.stdout.fileno()

@@ -8,7 +8,7 @@ from autosys_py.cli.messages import refusal
 from autosys_py.cli.names import is_pattern, is_speakable, matcher
 
 if TYPE_CHECKING:
-    from autosys_py.core.model import JobState
+    from autosys_py.core.model import Definition, JobState
     from autosys_py.event_server.protocol import EventServer, JobHead
 
 CHUNK = 500
@@ -34,10 +34,10 @@ class Selection(NamedTuple):
     """So many of the instance's jobs that the store is better read from end to end."""
 
 
-def select_jobs(store: "EventServer", name: str, levels: int | None) -> Selection:
+def select_jobs(store: "EventServer", name: str, levels: int | None, missing: int = 50027) -> Selection:
     """The jobs of `-J`: a name or pattern, each box with its members down to `levels` (None = all).
 
-    Raises Refused (50027) for a name that no job has.
+    Raises Refused (`missing`) for a name that no job has.
     """
     if not is_pattern(name):
         head = store.head(name) if is_speakable(name) else None
@@ -48,7 +48,7 @@ def select_jobs(store: "EventServer", name: str, levels: int | None) -> Selectio
     heads = store.heads() if is_pattern(name) or "_" in name else []
     chosen = {head.joid: head for head in heads if matches(head.name)}
     if not chosen and not is_pattern(name):
-        raise refusal(50027, name)
+        raise refusal(missing, name)
     boxes = {head.joid: head.box_joid for head in heads}
     roots = [head for head in chosen.values() if not _stands_in(chosen, head.box_joid, boxes)]
     jobs = list(_walk(roots, _members(heads), levels))
@@ -97,6 +97,16 @@ def _end_to_end(store: "EventServer", jobs: list[Placed]) -> "Iterator[tuple[Pla
                 early[row.head.joid] = row.state
         if state is not None:
             yield placed, state
+
+
+def with_definitions(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple[Placed, Definition]]":
+    """Each of these jobs with its definition, without holding the definitions of all of them."""
+    remaining = iter(jobs)
+    while chunk := list(islice(remaining, CHUNK)):
+        found = {each.job.joid: each for each in store.definitions([placed.head.joid for placed in chunk])}
+        for placed in chunk:
+            if placed.head.joid in found:
+                yield placed, found[placed.head.joid]
 
 
 def _any(_name: str) -> bool:

@@ -53,7 +53,7 @@ def take(draft: Draft, job: Job, machine: str) -> Taking | str:
     """What the job would take for a run on `machine`, without taking it; the reason if something is short."""
     holds = {(each.name, each.machine): each for each in draft.state(job.joid).holds}
     consumed = []
-    for demand in _sums(job):
+    for demand in sums(job):
         resource = find(draft.world, demand.name, machine)
         if resource is None:
             if not demand.is_real:
@@ -64,7 +64,7 @@ def take(draft: Draft, job: Job, machine: str) -> Taking | str:
         kept = holds.get(resource.key)
         units = kept.units if kept is not None and resource.type == "R" else 0
         there = available(draft, resource)
-        wanted = demand.quantity or max(there if resource.type == "D" else resource.amount, 1)
+        wanted = wanted_of(demand, resource, there)
         if wanted - units > there:
             return notes.short_of(demand.name, wanted - units, max(there, 0))
         if resource.type == "D":
@@ -75,7 +75,12 @@ def take(draft: Draft, job: Job, machine: str) -> Taking | str:
     return Taking(tuple(holds.values()), tuple(consumed))
 
 
-def _sums(job: Job) -> list[Demand]:
+def wanted_of(demand: Demand, resource: Resource, there: int) -> int:
+    """Units that a demand comes to: of ALL what there is of it, at least one; `there` is what nobody has."""
+    return demand.quantity or max(there if resource.type == "D" else resource.amount, 1)
+
+
+def sums(job: Job) -> list[Demand]:
     """The job's demands; what it wants twice of one resource it wants together."""
     sums: dict[str, Demand] = {}
     for demand in job.resources:
@@ -93,7 +98,7 @@ def lacks(draft: Draft, job: Job) -> list[str]:
     kept: dict[str, int] = {}
     for each in draft.state(job.joid).holds:
         kept[each.name] = kept.get(each.name, 0) + each.units
-    return [each.name for each in _sums(job) if each.quantity == ALL or each.quantity > kept.get(each.name, 0)]
+    return [each.name for each in sums(job) if each.quantity == ALL or each.quantity > kept.get(each.name, 0)]
 
 
 def consume(draft: Draft, taking: Taking) -> None:

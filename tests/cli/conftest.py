@@ -7,16 +7,27 @@ from typing import NamedTuple
 import pytest
 
 from autosys_py.cli import clock
+from autosys_py.cli.astail import COMMAND as ASTAIL
+from autosys_py.cli.autoflags import COMMAND as AUTOFLAGS
 from autosys_py.cli.autorep import COMMAND as AUTOREP
 from autosys_py.cli.autostatus import COMMAND as AUTOSTATUS
+from autosys_py.cli.autosyslog import COMMAND as AUTOSYSLOG
 from autosys_py.cli.chase import COMMAND as CHASE
+from autosys_py.cli.chk_auto_up import COMMAND as CHK_AUTO_UP
+from autosys_py.cli.job_depends import COMMAND as JOB_DEPENDS
 from autosys_py.cli.options import Command
 from autosys_py.cli.run import run
 from autosys_py.cli.sendevent import COMMAND as SENDEVENT
+from autosys_py.cli.time0 import COMMAND as TIME0
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.estate import NOW, Estate, retail
 
-COMMANDS = {command.name: command for command in (AUTOREP, AUTOSTATUS, CHASE, SENDEVENT)}
+COMMANDS = {
+    command.name: command
+    for command in (
+        ASTAIL, AUTOFLAGS, AUTOREP, AUTOSTATUS, AUTOSYSLOG, CHASE, CHK_AUTO_UP, JOB_DEPENDS, SENDEVENT, TIME0
+    )
+}  # fmt: skip
 
 
 class Done(NamedTuple):

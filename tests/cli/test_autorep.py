@@ -114,14 +114,6 @@ def test_contradictory_reports(sh: Shell, estate: Estate) -> None:
     assert sh("autorep", "-J", "ALL", "-dq") == (2, "", "CAUAJM_E_50104 Bad report mode detected.\n\n")
 
 
-@pytest.mark.parametrize("option", ["-Q ALL", "-M A -p"])
-def test_reports_to_come_are_refused_clearly(option: str, sh: Shell, estate: Estate) -> None:
-    done = sh("autorep", *option.split())
-    assert done.code == 2
-    assert done.err.startswith("CAUAJM_E_99006 autorep -")
-    assert done.err.endswith(" is not available in this version.\n")
-
-
 # Status rows
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from autosys_py.event_server.open import open_store
 from tests.cli.estate import retail
+from tests.cli.stock import stock
 
 BIN = Path(sys.executable).parent
 
@@ -21,10 +22,10 @@ class Site:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTO")}
         self.environment = {**kept, "AUTOUSER": str(folder), "TZ": "UTC", "PATH": f"{BIN}:{os.environ['PATH']}"}
 
-    def sh(self, script: str) -> str:
+    def sh(self, script: str, shell: str = "bash") -> str:
         """What a script prints, both streams."""
         done = subprocess.run(
-            ["bash", "-c", script],
+            [shell, "-c", script],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -96,3 +97,53 @@ def test_the_other_family_of_scripts_drops_the_last_line(site: Site) -> None:
         assert site.sh('x=$(autostatus -J NOSUCH); echo "$x"') == "CAUAJM_E_50004 Invalid job/box name: NOSUCH\n"
     finally:
         (site.folder / "config.ACE").unlink()
+
+
+# job_depends: the first word below the dashes is the atom or the dependent, the last one T or F
+
+ATOMS = "sed -n '/Atomic Condition/,/^$/p' | tail -n +3 | grep ."
+DEPENDENTS = "sed -n '/Dependent Job Name/,/^___/p' | tail -n +3 | grep -v ^___"
+
+
+@pytest.fixture(scope="module")
+def stock_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("stock")
+    store = open_store(f"sqlite:///{folder}/ACE.db")
+    stock(store)
+    store.close()
+    return Site(folder)
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+@pytest.mark.parametrize(
+    ("script", "out"),
+    [
+        (f"job_depends -c -w -J RET_STOCK_BX | {ATOMS} | awk '{{print $1, $NF}}'", "s(RET_CLOSE) T\nv(RET_GO) F\n"),
+        (f"job_depends -c -J RET_STOCK_BX | {ATOMS} | awk '$NF == \"F\" {{print $1}}'", "v(RET_GO)\n"),
+        (f"job_depends -c -w -J RET_STOCK_BX | {ATOMS} | sed 's/.*(\\([^)]*\\)).*/\\1/'", "RET_CLOSE\nRET_GO\n"),
+        (f"job_depends -c -J RET_STOCK_BX | {DEPENDENTS} | awk '{{print $1}}'", "RET_REPORT\n"),
+        ("job_depends -c -J RET_CLOSE | grep -c ' F$'", "0\n"),
+        ("job_depends -c -J ALL | grep '^RET' | awk '{print $1}' | wc -l", "8\n"),
+        ("job_depends -c -J RET_STOCK_BX | awk 'NR == 7 {print $2}'", "SUCCESS\n"),
+        ("job_depends -c -J RET_STOCK_BX | sed -n 7p | cut -c34-40", "SUCCESS\n"),
+        ("job_depends -d -J ALL | tail -n +8 | awk '$2 == \"Yes\" {print $1}'", "RET_STOCK_LOAD\nRET_NIGHT_BX\n"),
+        ("job_depends -t -J ALL -F '02/04/2025 00:00' | grep -c '02/04/2025'", "2\n"),
+        ("job_depends -r -J ALL | awk '$NF == \"No\" {print $1, $2}'", "RET_REPORT LICENCE\n"),
+        ("job_depends -c -J NOSUCH 2>/dev/null; echo $?", "1\n"),
+        ("job_depends -c -J NOSUCH 2>&1 | awk '{print $1}'", "CAUAJM_E_50081\n"),
+        ("job_depends -c >/dev/null 2>&1; echo $?", "2\n"),
+        ("job_depends -d -J ALL | head -3 | tail -1 | awk '{print $1, $2, $3}'; echo $?", "Job Dependency Report\n0\n"),
+        ("job_depends -c -J ALL 2>&1 | head -1 | wc -l", "1\n"),
+        ("autorep -Q ALL -n | tail -n +4 | awk '{print $2, $3}'", "RET_REPORT RW\nRET_STOCK_MAIL QU\n"),
+        ("autorep -M node-a -p | awk -F': ' '/^Machine Name/ {print $2}'", "node-a\n"),
+        ("chk_auto_up -Q; [ $? -eq 1 ] && echo no scheduler", "no scheduler\n"),
+        ("chk_auto_up -r 10 >/dev/null 2>&1 || echo up", ""),
+        ("autoflags -r", "0\n"),
+        ("time0 -T '02/03/2025 06:00' | awk '{print $NF}'", "1738562400\n"),
+        ("time0 | awk '{print $NF}' | tail -1 | grep -c '^[0-9]*$'", "1\n"),
+        ("astail -f /no/such/file 2>&1; echo $?", "/no/such/file: No such file or directory\n1\n"),
+        ("autosyslog -j RET_CLOSE >/dev/null 2>&1; echo $?", "1\n"),
+    ],
+)
+def test_script_about_dependencies(script: str, out: str, shell: str, stock_site: Site) -> None:
+    assert stock_site.sh(script, shell) == out
