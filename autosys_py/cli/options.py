@@ -69,6 +69,8 @@ class Command(NamedTuple):
     """A letter in one case only is accepted in both."""
     usage_gap: bool = True
     """An empty line stands between the error line and the usage text."""
+    short_usage: str = ""
+    """Printed for a wrong command line instead of error line and usage text."""
 
 
 CREDENTIALS = (

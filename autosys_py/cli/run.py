@@ -66,6 +66,9 @@ def _perform(command: Command, arguments: Sequence[str]) -> int:
     try:
         return command.act(parse(command, arguments))
     except WrongUsage as wrong:
+        if command.short_usage:
+            complain(command.short_usage)
+            return wrong.exit_code
         text = usage(command).removesuffix("\n")
         lines = wrong.lines or (message(command.usage_error),)
         complain(*lines, text if command.usage_gap else text.removeprefix("\n"))

@@ -232,9 +232,15 @@ def test_unsend(sh: Shell, estate: Estate) -> None:
     for when in ("02/04/2025 10:00", "02/05/2025 10:00"):
         assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-T", when).code == 0
     assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-T", "02/04/2025 10:00", "-U") == (0, "", "")
-    assert only(estate, "RET_CLOSE").due == moment("02/05/2025 10:00:00")
-    assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-U") == (0, "", "")
+    left, trace = sorted(estate.pending(estate.head("RET_CLOSE").joid), key=lambda event: event.eoid)
+    assert (left.code, left.due) == (EventCode.STARTJOB, moment("02/05/2025 10:00:00"))
+    assert (trace.code, trace.due, trace.name) == (EventCode.UNSEND_EVENT, NOW, "STARTJOB")
+    assert trace.value == f"1 {moment('02/04/2025 10:00:00')}"
+    assert "@" in trace.sent_by
+    assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-U", "-C", "not today") == (0, "", "")
+    assert estate.pending(estate.head("RET_CLOSE").joid)[-1].reason == "not today"
     assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-U").code == 1
+    assert len(estate.pending(estate.head("RET_CLOSE").joid)) == 2
 
 
 def test_a_file_of_lines(sh: Shell, estate: Estate, tmp_path: Path) -> None:
