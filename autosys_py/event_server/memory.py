@@ -435,7 +435,8 @@ class MemoryStore:
 
     def facts(self, joid: int, first_seq: int, last_seq: int | None = None) -> list[Fact]:
         last = self._counters["seq"] if last_seq is None else last_seq
-        return [fact for seq, fact in self._facts_of.get(joid, {}).items() if first_seq <= seq <= last]
+        facts = self._facts_of.get(joid, {})  # not in order where an archive was rolled back
+        return [facts[seq] for seq in sorted(facts) if first_seq <= seq <= last]
 
     def all_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
         found: list[Fact] = []
@@ -451,7 +452,7 @@ class MemoryStore:
 
         previous = BEGINNING
         linked = []
-        for seq, fact in self._facts.items():  # computed when asked for: a simulation writes facts by the million
+        for seq, fact in sorted(self._facts.items()):  # computed when asked for: a simulation writes facts by the million
             previous = link(self._removed.get(seq - 1, previous), fact)
             linked.append((seq, previous))
         return [each for each in linked if each[0] >= first_seq][:limit]
@@ -462,10 +463,10 @@ class MemoryStore:
         return self._counters["seq"]
 
     def seals(self) -> list[str]:
-        return [fact.value for fact in self._facts_of.get(0, {}).values() if fact.code is EventCode.ARCHIVED]
+        return [fact.value for fact in self.facts(0, 1) if fact.code is EventCode.ARCHIVED]
 
     def audit_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
-        return [fact for seq, fact in self._facts.items() if seq >= first_seq and fact.sent_by][:limit]
+        return [fact for seq, fact in sorted(self._facts.items()) if seq >= first_seq and fact.sent_by][:limit]
 
     def remove_facts(self, seqs: Sequence[int]) -> int:
         removed = set(seqs)
