@@ -59,7 +59,9 @@ class Trail:
         self.times = TimeFormat(local_zone(), instance.configuration.DateFormat)
         self._names: dict[int, str] = {}
         self._override_events: set[tuple[int, int]] = set()
-        """Jobs and moments at which an override was written."""
+        """Jobs and moments at which an override was written …"""
+        self._definition_events: set[tuple[int, int]] = set()
+        """… and a definition."""
 
     def entries(self) -> Iterator[Tracked]:
         """Everything, in no order."""
@@ -112,6 +114,8 @@ class Trail:
                 self._override_events.add((order.joid, time))
             elif order.value:
                 yield self._deleted(order, order.value, time)
+            else:
+                self._definition_events.add((order.joid, time))
         elif code in OF_OBJECTS:
             letter, word, key = OF_OBJECTS[code]
             details = [f"  {key}: {visible(order.name)}"]
@@ -190,8 +194,10 @@ class Trail:
         return Tracked("O", entry, version.job.joid)
 
     def _is_override(self, version: Definition) -> bool:
-        job = version.job
-        return (job.joid, job.job_ver) in self._overrides or (job.joid, version.time) in self._override_events
+        """An override names it, or one did that is gone: then it was written with an override and no definition."""
+        job, moment = version.job, (version.job.joid, version.time)
+        is_alone = moment in self._override_events and moment not in self._definition_events
+        return is_alone or (job.joid, job.job_ver) in self._overrides
 
     @cached_property
     def _overrides(self) -> set[tuple[int, int]]:

@@ -452,7 +452,7 @@ class MemoryStore:
 
         previous = BEGINNING
         linked = []
-        for seq, fact in sorted(self._facts.items()):  # computed when asked for: a simulation writes facts by the million
+        for seq, fact in sorted(self._facts.items()):  # computed when asked for: simulations write facts by the million
             previous = link(self._removed.get(seq - 1, previous), fact)
             linked.append((seq, previous))
         return [each for each in linked if each[0] >= first_seq][:limit]
