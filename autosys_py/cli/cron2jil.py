@@ -193,13 +193,15 @@ class _Job:
         self.notes.append(Note(self.entry.line, text))
 
     def _command(self) -> str:
-        """With what it reads before it, in the shell that was asked for."""
-        command = self.entry.command
-        if self.entry.input is not None:
-            words = " ".join(_in_quotes(line) for line in self.entry.input)
-            command = f"printf '%s\\n' {words} | {{ {command}; }}"
+        """In the shell that was asked for, with what it reads before it."""
+        command, given = self.entry.command, self.entry.input
         shell = self.variables.get("SHELL", "")
-        return command if shell in SHELLS else f"{shell} -c {_in_quotes(command)}"
+        if given is None and shell in SHELLS:
+            return command
+        command = f"{shell or '/bin/sh'} -c {_in_quotes(command)}"
+        if given is None:
+            return command
+        return f"printf '%s\\n' {' '.join(map(_in_quotes, given))} | {command}"
 
     def _attributes(self, *, has_calendar: bool) -> Iterator[str]:
         yield f"machine: {self.settings.machine.replace(':', chr(92) + ':')}"

@@ -1,5 +1,6 @@
 """cron2jil: crontabs as cron reads them, as JIL that `jil` loads and that starts when cron would (cli.md §7.6)."""
 
+import shlex
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -230,14 +231,18 @@ def test_names(command: str, name: str) -> None:
     assert job_name("", command, 7) == name
 
 
-def test_the_shell_and_its_input() -> None:
-    lines = ["SHELL=/bin/bash", "0 1 * * * cat; wc %it's%b"]
+@pytest.mark.parametrize(
+    ("lines", "command"),
+    [
+        (["SHELL=/bin/bash", "0 1 * * * cat; wc # &"], ["/bin/bash", "-c", "cat; wc # &"]),
+        (["SHELL=/bin/sh", "0 1 * * * cat; wc"], ["cat;", "wc"]),
+        (["", "0 1 * * * cat & %it's%b"], ["printf", "%s\\n", "it's", "b", "|", "/bin/sh", "-c", "cat &"]),
+    ],
+)
+def test_the_shell_and_its_input(lines: list[str], command: list[str]) -> None:
     text = convert(lines, settings()).files["cat_2.jil"]
     [line] = [line for line in text.splitlines() if line.startswith("command: ")]
-    inner = "printf '%s\\n' 'it'\"'\"'s' b | { cat; wc; }"
-    import shlex
-
-    assert shlex.split(command_text(line.removeprefix("command: "))) == ["/bin/bash", "-c", inner]
+    assert shlex.split(command_text(line.removeprefix("command: "))) == command
 
 
 @pytest.mark.parametrize(
