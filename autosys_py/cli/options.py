@@ -73,8 +73,8 @@ class Command(NamedTuple):
     """An empty line stands before the error line."""
     short_usage: str = ""
     """Printed for a wrong command line instead of error line and usage text."""
-    usage_exit: int = 2
-    """Exit code of a wrong command line."""
+    usage_exit: int | None = None
+    """Exit code of a wrong command line; None = that of the error."""
     version: "Callable[[], str] | None" = None
     """What `-x` prints, if it is not title and version."""
 

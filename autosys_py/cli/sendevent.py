@@ -9,6 +9,7 @@ from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.request import Request, read_request, read_tries
 from autosys_py.cli.run import leave, run
 from autosys_py.cli.targets import events_of
+from autosys_py.cli.unsend import unsend
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
 
@@ -71,7 +72,7 @@ def _store_one(request: Request, events: list[Event], store: "EventServer") -> N
     for event in events:
         if not request.unsend:
             store.add_event(event)
-        elif store.cancel_event(event.code, event.joid, request.due) is None:
+        elif not unsend(store, event, request.due):
             raise refusal(10336)
 
 

@@ -178,12 +178,13 @@ class Commands:
         from autosys_py.cli.request import read_request
         from autosys_py.cli.sendevent import COMMAND
         from autosys_py.cli.targets import events_of
+        from autosys_py.cli.unsend import unsend
 
         request = read_request(_parsed(COMMAND, words), self._instance.configuration, now, self._instance.user_host)
         with self._instance.store.transaction():
             for event in events_of(request, self._instance, by_status=False):
                 if request.unsend:
-                    self._instance.store.cancel_event(event.code, event.joid, request.due)
+                    unsend(self._instance.store, event, request.due)
                 else:
                     self._instance.store.add_event(event)
 

@@ -180,6 +180,10 @@ class EventCode(IntEnum):
     """Report: something worth a line in the log."""
     CHASE = 939
     """`chase` found no trace of a run (rule R-11)."""
+    ARCHIVED = 960
+    """`archive_events` removed rows of the past; `value` seals them (`event_server/seals.py`)."""
+    TRACK_LEVEL = 961
+    """`autotrack -u` set how much of the audit trail is shown."""
 
 
 OPERATOR_EVENTS = frozenset(

@@ -32,15 +32,30 @@ def link_row(previous: str, row: FactRow) -> str:
 def first_broken(store: EventServer) -> int | None:
     """The `seq` of the first row that was altered or whose predecessor is missing; None if the chain is whole.
 
-    Rows missing at the very end are found by comparing with `last_seq` of `load`, which is counted apart.
+    Rows that were archived are bridged by their seals (see `seals`). Rows missing at the very end are found by
+    comparing with `last_seq`, which is counted apart: the newest row is never archived.
     """
+    from autosys_py.event_server.seals import Removed
+
+    removed = Removed.of(store)
     previous, expected = BEGINNING, 1
     while True:
         facts = store.all_facts(expected)
         if not facts:
             return None
-        for fact, (_, stored) in zip(facts, store.hashes(expected), strict=True):
+        stored = dict(store.hashes(expected, len(facts)))
+        for fact in facts:
+            if fact.seq not in stored:
+                break  # archived while we read: the page is read again
+            if fact.seq != expected:
+                across = removed.digest_across(expected, fact.seq - 1)
+                if across is None:  # perhaps archived since the seals were read
+                    removed = Removed.of(store)
+                    across = removed.digest_across(expected, fact.seq - 1)
+                if across is None:
+                    return fact.seq
+                previous = across
             previous = link(previous, fact)
-            if fact.seq != expected or previous != stored:
+            if previous != stored[fact.seq]:
                 return fact.seq
-            expected += 1
+            expected = fact.seq + 1

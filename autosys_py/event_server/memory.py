@@ -79,6 +79,8 @@ class MemoryStore:
         self._runs: dict[int, dict[tuple[int, int], Run]] = {}
         self._facts: dict[int, Fact] = {}
         self._facts_of: dict[int, dict[int, Fact]] = {}
+        self._removed: dict[int, str] = {}
+        """Hashes of the facts that were archived: what comes after them is hashed over these."""
         self._alarms: dict[int, RaisedAlarm] = {}
         self._notifications: dict[int, Notification] = {}
         self._lease: dict[str, tuple[str, int]] = {}
@@ -433,7 +435,8 @@ class MemoryStore:
 
     def facts(self, joid: int, first_seq: int, last_seq: int | None = None) -> list[Fact]:
         last = self._counters["seq"] if last_seq is None else last_seq
-        return [fact for seq, fact in self._facts_of.get(joid, {}).items() if first_seq <= seq <= last]
+        facts = self._facts_of.get(joid, {})  # not in order where an archive was rolled back
+        return [facts[seq] for seq in sorted(facts) if first_seq <= seq <= last]
 
     def all_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
         found: list[Fact] = []
@@ -449,10 +452,74 @@ class MemoryStore:
 
         previous = BEGINNING
         linked = []
-        for seq, fact in self._facts.items():  # computed when asked for: a simulation writes facts by the million
-            previous = link(previous, fact)
+        for seq, fact in sorted(self._facts.items()):  # computed when asked for: simulations write facts by the million
+            previous = link(self._removed.get(seq - 1, previous), fact)
             linked.append((seq, previous))
         return [each for each in linked if each[0] >= first_seq][:limit]
+
+    # Archiving
+
+    def last_seq(self) -> int:
+        return self._counters["seq"]
+
+    def seals(self) -> list[str]:
+        return [fact.value for fact in self.facts(0, 1) if fact.code is EventCode.ARCHIVED]
+
+    def audit_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        return [fact for seq, fact in sorted(self._facts.items()) if seq >= first_seq and fact.sent_by][:limit]
+
+    def remove_facts(self, seqs: Sequence[int]) -> int:
+        removed = set(seqs)
+        for seq, digest in self.hashes(1, len(self._facts)):
+            if seq in removed:
+                self._put(self._removed, seq, digest)
+        taken = [self._take(self._facts, seq) for seq in seqs if seq in self._facts]
+        for fact in taken:
+            assert fact is not None
+            self._take(self._facts_of[fact.joid], fact.seq)
+        return len(taken)
+
+    def ended_runs(self, before: int, after: RunKey, limit: int) -> list[Run]:
+        tries = (run for joid in sorted(self._runs) for run in _tries(self._runs[joid]))
+        found = [run for run in tries if run.end is not None and run.end < before and run.key > after]
+        return [_copy_run(run) for run in found[:limit]]
+
+    def remove_runs(self, keys: Sequence[RunKey]) -> int:
+        ended = [key for key in keys if (run := self.run(key)) is not None and run.end is not None]
+        for key in ended:
+            self._take(self._runs[key.joid], (key.run_num, key.ntry))
+        return len(ended)
+
+    def notifications(self) -> list[Notification]:
+        return [self._notifications[seq] for seq in sorted(self._notifications)]
+
+    def versions(self, after: tuple[int, int], limit: int) -> list[tuple[Definition, bool]]:
+        keys = sorted(key for key in self._versions if key > after)[:limit]
+        return [(each, self._current.get(each.job.joid) is each) for each in map(self._versions.__getitem__, keys)]
+
+    def remove_versions(self, versions: Sequence[tuple[int, int]]) -> int:
+        gone = [key for key in versions if key in self._versions and not self._is_named(*key)]
+        for key in gone:
+            self._take(self._versions, key)
+        return len(gone)
+
+    def _is_named(self, joid: int, job_ver: int) -> bool:
+        """Does anything point at the version, or is it the one that keeps its number from being given again?"""
+        current = self._current.get(joid)
+        if current is not None and current.job.job_ver == job_ver:
+            return True
+        named: list[Any] = [*self._runs.get(joid, {}).values(), *self._events_of.get(joid, {}).values()]
+        named += [effect for effect in self._effects.values() if effect.key.joid == joid]
+        named += [order for order in self._notifications.values() if order.joid == joid]
+        is_last = not any(key[0] == joid and key[1] > job_ver for key in self._versions)
+        return any(each.job_ver == job_ver for each in named) or (
+            is_last and (current is not None or bool(self._facts_of.get(joid)))
+        )
+
+    def waiting_orders(self) -> list[Event]:
+        return [_copy_event(self._events[eoid]) for eoid in sorted(self._events) if self._events[eoid].sent_by]
+
+    # Alarms
 
     def alarm(self, number: int) -> RaisedAlarm | None:
         return self._alarms.get(number)

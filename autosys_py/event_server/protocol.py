@@ -265,6 +265,43 @@ class EventServer(Protocol):
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         """`seq` and hash of the rows that `all_facts` of the same arguments returns (for `chain.first_broken`)."""
 
+    # Archiving
+
+    def last_seq(self) -> int:
+        """The newest fact's number; 0 = there is none."""
+
+    def seals(self) -> list[str]:
+        """Values of the ARCHIVED entries of the past, oldest first (see `seals`)."""
+
+    def audit_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        """What somebody did (`sent_by` is not empty) from a position on, in order."""
+
+    def remove_facts(self, seqs: Sequence[int]) -> int:
+        """Inside a transaction: takes rows out of the past; how many were there."""
+
+    def ended_runs(self, before: int, after: RunKey, limit: int) -> list[Run]:
+        """Tries that ended before a moment, of all jobs, by key; those behind `after`."""
+
+    def remove_runs(self, keys: Sequence[RunKey]) -> int:
+        """Inside a transaction: forgets ended tries; how many there were."""
+
+    def versions(self, after: tuple[int, int], limit: int) -> list[tuple[Definition, bool]]:
+        """All definitions ever, those with an override laid over them included, by joid and version, behind `after`;
+        each with whether it is the current one."""
+
+    def remove_versions(self, versions: Sequence[tuple[int, int]]) -> int:
+        """Inside a transaction: forgets versions (joid, job_ver) that are not current. One stays where a run, an
+        order, an event or a notification names it, where it is the newest of a job that is there, or the last of a
+        deleted job that the past still speaks of. Returns how many went."""
+
+    def notifications(self) -> list[Notification]:
+        """People still to be told, by `seq`."""
+
+    def waiting_orders(self) -> list[Event]:
+        """Events that somebody sent and no scheduler has processed, by eoid."""
+
+    # Alarms
+
     def alarm(self, number: int) -> RaisedAlarm | None: ...
 
     def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:

@@ -407,3 +407,52 @@ from alarm where number > :after order by number limit :limit;
 -- On an index of the open ones alone: a year of closed ones costs nothing.
 select number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment
 from alarm where state = 43 and number > :after order by number limit :limit;
+
+
+-- Archiving, and the audit trail
+
+-- name: seals
+-- By the index on joid: seals belong to no job, as few facts do.
+select value from proc_event where joid = 0 and code = :code order by seq;
+
+-- name: audit_facts
+-- What somebody sent: a walk over the past that hands over little of it.
+select
+    seq, code, time, processed, cause, eoid, joid, run_num, ntry, status, noexec, alarm, exit_code, machine, name,
+    value, text, sent_by, reason, notes, changes
+from proc_event where seq >= :first_seq and sent_by <> '' order by seq limit :limit;
+
+-- name: delete_facts
+delete from proc_event where seq = :seq;
+
+-- name: ended_runs
+select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
+    job_load, virtual_machine
+from job_runs
+where (joid, run_num, ntry) > (:joid, :run_num, :ntry) and end_time < :before
+order by joid, run_num, ntry limit :limit;
+
+-- name: delete_runs
+delete from job_runs where joid = :joid and run_num = :run_num and ntry = :ntry and end_time is not null;
+
+-- name: versions_after
+select joid, job_ver, name, job_type, box_joid, compiled, attributes, sent_by, time, is_current
+from job where (joid, job_ver) > (:joid, :job_ver) order by joid, job_ver limit :limit;
+
+-- name: delete_versions
+-- Nothing may point at it. Of a job that is there the newest version stays, so that its number is not given again; of
+-- one that is deleted the last stays as long as the past speaks of it.
+delete from job where joid = :joid and job_ver = :job_ver and is_current = 0
+    and not exists (select 1 from job_runs where job_runs.joid = job.joid and job_runs.job_ver = job.job_ver)
+    and not exists (select 1 from effect where effect.joid = job.joid and effect.job_ver = job.job_ver)
+    and not exists (select 1 from event where event.joid = job.joid and event.job_ver = job.job_ver)
+    and not exists (select 1 from notification where notification.joid = job.joid
+        and notification.job_ver = job.job_ver)
+    and (exists (select 1 from job newer where newer.joid = job.joid and newer.job_ver > job.job_ver)
+        or not exists (select 1 from proc_event where proc_event.joid = job.joid)
+            and not exists (select 1 from job other where other.joid = job.joid and other.is_current = 1));
+
+-- name: waiting_orders
+-- What people sent and no scheduler has taken in: a scan of the events that are still to happen.
+select eoid, code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent
+from event where sent_by <> '' order by eoid;

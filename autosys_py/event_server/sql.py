@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 
+from autosys_py.event_server.archiving import Archiving
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.events import Events
 from autosys_py.event_server.reports import Reports
@@ -11,7 +12,7 @@ HEAD = "0005"
 """The revision of the schema that this program works with: the newest file of `migrations/versions`."""
 
 
-class SqlStore(Turns, Events, Reports):
+class SqlStore(Turns, Events, Reports, Archiving):
     """An `EventServer` but for what `Seam` leaves open, `version` and `close`."""
 
     place: str

@@ -24,6 +24,7 @@ FIRST_INTERNAL = EventCode.DEFINITION_CHANGED
 
 PROCESSED = "PD"
 UNPROCESSED = "UP"
+UNSENT = "US"
 
 
 class Times(NamedTuple):
@@ -61,6 +62,9 @@ def _fact_lines(fact: Fact, times: Times) -> Iterator[str]:
     elif is_status(fact):
         assert fact.status is not None
         yield _row(fact.status.name, happened, fact.ntry, PROCESSED, processed, machine)
+    elif fact.code is EventCode.UNSEND_EVENT:
+        due = fact.value.rpartition(" ")[2]
+        yield _row(f"[{visible(fact.name)}]", times.happened(int(due)), 0, UNSENT, processed, machine)
     else:
         yield _row(f"[{fact.code.name}]", happened, 0, PROCESSED, processed, machine)
     for text in _texts(fact):

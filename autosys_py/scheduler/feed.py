@@ -4,7 +4,8 @@ A feed reads the past of one other instance from where it stopped, and nothing e
 job went through comes out, in order and with its own time. Two things the past does not tell, and there the feed asks
 where the job stands now: a job that nobody has asked for before, and a job that was defined, renamed or deleted there.
 Both are reports and no changes. The same question helps when the past is another one than before, because the store
-was made anew or restored from a backup: then whatever differs from the last that was told has changed.
+was made anew or restored from a backup, or has lost to the archive what was not read yet: then whatever differs from
+the last that was told has changed.
 
 Nothing is remembered here that a crash could lose. How far was read, and what was told last, are written in the turn
 that takes in the events; until then they are read again. A look that fails has no effect at all.
@@ -154,14 +155,15 @@ class Feed:
     def _read(self, store: OtherStore, now: int) -> _Look:
         seq, digest, _ = self._mark
         found = _Look(Mark(seq, digest), dict(self._states), dict(self._joids), dict(self._doubtful), self._due)
-        is_another_past = seq > 0 and store.digest(seq) != digest
+        facts = store.facts_after(seq, PAGE) if seq >= 0 else []
+        was_archived = bool(facts) and facts[-1].seq != seq + len(facts)
+        is_another_past = was_archived or (seq > 0 and store.digest(seq) != digest)
         if seq < 0 or is_another_past:
             last = store.last_seq()
             found.mark = Mark(last, store.digest(last))
             found.joids.clear()
             found.doubtful = dict.fromkeys(self._names)
         else:
-            facts = store.facts_after(seq, PAGE)
             if facts:
                 found.mark = Mark(facts[-1].seq, store.digest(facts[-1].seq))
                 self._follow(store, facts, found, now)

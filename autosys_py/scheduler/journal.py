@@ -66,6 +66,8 @@ def _fields(fact: Fact, name: str) -> str:
             return visible(f"GLOBAL: {fact.name} = {fact.value}")
         case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
             return f"MACHINE: {visible(fact.name)}"
+        case EventCode.UNSEND_EVENT:
+            return f"JOB: {name} {fact.name}" if name else fact.name
         case EventCode.COMMENT:
             return " ".join(part for part in (f"JOB: {name}" if name else "", visible(fact.value)) if part)
     return f"JOB: {name}" if name else ""

@@ -10,6 +10,7 @@ from autosys_py.core.model import Event
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Shell
 from tests.cli.estate import NOW, Estate, moment, succeeds
+from tests.instance import LiveInstance
 
 USAGE = "AutoSys-py Sendevent Utility"
 
@@ -233,9 +234,15 @@ def test_unsend(sh: Shell, estate: Estate) -> None:
     for when in ("02/04/2025 10:00", "02/05/2025 10:00"):
         assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-T", when).code == 0
     assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-T", "02/04/2025 10:00", "-U") == (0, "", "")
-    assert only(estate, "RET_CLOSE").due == moment("02/05/2025 10:00:00")
-    assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-U") == (0, "", "")
+    left, trace = sorted(estate.pending(estate.head("RET_CLOSE").joid), key=lambda event: event.eoid)
+    assert (left.code, left.due) == (EventCode.STARTJOB, moment("02/05/2025 10:00:00"))
+    assert (trace.code, trace.due, trace.name) == (EventCode.UNSEND_EVENT, NOW, "STARTJOB")
+    assert trace.value == f"1 {moment('02/04/2025 10:00:00')}"
+    assert "@" in trace.sent_by
+    assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-U", "-C", "not today") == (0, "", "")
+    assert estate.pending(estate.head("RET_CLOSE").joid)[-1].reason == "not today"
     assert sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-U").code == 1
+    assert len(estate.pending(estate.head("RET_CLOSE").joid)) == 2
 
 
 def test_a_file_of_lines(sh: Shell, estate: Estate, tmp_path: Path) -> None:
@@ -303,3 +310,21 @@ def test_hostile_names_are_shown_escaped(name: str, sh: Shell, estate: Estate) -
         done = sh("sendevent", *line)
         assert done.code in (1, 2)
         assert all(shown.isprintable() for shown in done.err.splitlines())
+
+
+def test_what_was_taken_back_is_in_the_past(tmp_path: Path) -> None:
+    instance = LiveInstance(tmp_path / "instance", "RunAsOwner=never\n")
+    try:
+        instance.jil("insert_job: a  command: true  machine: localhost\n")
+        instance.start_scheduler()
+        instance.send("-E", "STARTJOB", "-J", "a", "-T", "01/02/2078 03:04")
+        instance.send("-E", "STARTJOB", "-J", "a", "-U", "-C", "not needed")
+        instance.wait_for(lambda: "EVENT: UNSEND_EVENT" in instance.log, "the trace")
+        assert "EVENT: UNSEND_EVENT     JOB: a STARTJOB\n" in instance.log
+        detail = instance.run("autorep", "-J", "a", "-d").stdout.splitlines()
+        [row] = [line for line in detail if "[STARTJOB]" in line]
+        assert row.startswith("  [STARTJOB]      01/02/2078 03:04:00    0  US  ")
+        assert "    <not needed>" in detail
+        assert instance.status("a") == "INACTIVE"
+    finally:
+        instance.close()

@@ -26,6 +26,13 @@ INDEXES = {
     "facts": "fact_of_job",
     "all_facts": "INTEGER PRIMARY KEY",
     "hashes": "INTEGER PRIMARY KEY",
+    "audit_facts": "INTEGER PRIMARY KEY",
+    "delete_facts": "INTEGER PRIMARY KEY",
+    "seals": "fact_of_job",
+    "ended_runs": "PRIMARY KEY",
+    "delete_runs": "PRIMARY KEY",
+    "versions_after": "sqlite_autoindex_job_1",
+    "delete_versions": "sqlite_autoindex_job_1",
     "runs": "PRIMARY KEY",
     "run": "PRIMARY KEY",
     "run_tries": "PRIMARY KEY",
@@ -44,7 +51,7 @@ SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 
 WHOLE = set(
     """heads machines globals counts effects notifications last_fact next_due lease renew_lease delete_lease revision
-    external_jobs external_instances""".split()
+    external_jobs external_instances waiting_orders delete_versions""".split()
 )
 """What is to read a whole, small table, or one end of an index."""
 

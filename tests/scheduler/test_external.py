@@ -194,6 +194,29 @@ def test_what_happened_between_two_looks_arrives_in_order_each_with_its_time(
     assert ace.starts("a") == 1  # on the SUCCESS of which only the past still tells
 
 
+@pytest.mark.parametrize("archives_what_was_read", [True, False])
+def test_what_was_archived_before_it_was_read_is_asked_for(
+    ace: Scheduler, prd: Scheduler, clock: Clock, archives_what_was_read: bool
+) -> None:
+    """Two runs there, of which nothing is left but the last row."""
+    first = prd.facts[-1].seq + (0 if archives_what_was_read else 1)
+    for _ in range(2):
+        prd.send(EventCode.FORCE_STARTJOB, "load")
+        clock.now += 60
+        prd.work()
+    prd.send(EventCode.COMMENT)
+    with prd.commands.transaction():
+        prd.commands.remove_facts(range(first, prd.commands.last_seq()))
+    ace.work()
+    assert ace.told_statuses == ["INACTIVE", "SUCCESS"]
+    assert ace.starts("a") == 1
+    prd.finish("load", Status.FAILURE)
+    ace.work()
+    assert ace.told_statuses[2:] == ["FAILURE"]
+    ace.work()
+    assert ace.opened == 1
+
+
 def test_an_old_success_starts_nothing_when_it_is_asked_for_first(ace: Scheduler, prd: Scheduler, clock: Clock) -> None:
     prd.jil("insert_job: old  command: x  machine: localhost  status: SUCCESS\n")
     prd.finish("old")
