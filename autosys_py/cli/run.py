@@ -67,7 +67,7 @@ def _perform(command: Command, arguments: Sequence[str]) -> int:
         return command.act(parse(command, arguments))
     except WrongUsage as wrong:
         complain(*_wrong_usage_lines(command, wrong))
-        return command.usage_exit
+        return wrong.exit_code if wrong.exit_code == 1 else command.usage_exit  # 1: the store said so
     except Asked as asked:
         return _answer(command, asked.what, arguments)
 
