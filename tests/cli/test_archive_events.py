@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ class Past:
         facts = []
         runs = []
         for number, day in enumerate(("01/01/2025", "01/10/2025", "01/20/2025"), start=1):
-            by_hand = {"sent_by": "op@host", "run_num": number - 1}
+            by_hand: dict[str, Any] = {"sent_by": "op@host", "run_num": number - 1}
             asked = self.estate.fact(EventCode.STARTJOB, self.joid, moment(f"{day} 10:00:00"), **by_hand)
             begun = self.estate.status(self.joid, Status.STARTING, f"{day} 10:00:00", number, cause=asked.seq)
             ended = self.estate.status(self.joid, Status.SUCCESS, f"{day} 10:00:05", number, exit_code=0)

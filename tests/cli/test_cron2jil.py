@@ -432,7 +432,7 @@ def test_what_it_writes_is_loaded(tmp_path: Path) -> None:
 
 def cron_starts(found: Entry, first: datetime, count: int) -> list[datetime]:
     """What cron does, minute by minute: the day decided as its manual says."""
-    starts = []
+    starts: list[datetime] = []
     moment = first
     while len(starts) < count:
         moment += timedelta(minutes=1)
