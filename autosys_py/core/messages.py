@@ -154,7 +154,6 @@ CATALOGUE: Final[dict[int, str]] = {
     # cron2jil, monbro
     99070: "{0}, line {1}: {2}",
     99071: "There is no monitor or browser of the name {0}.",
-    99072: "Invalid number of seconds: {0}",
     # eventor
     165: "The {0} primary scheduler is already running on machine: {1}. Startup aborted.",
     # Scheduler log
