@@ -112,7 +112,7 @@ class Archive:
                     file.write(run_row(each) for each in runs)
                 with self.store.transaction():
                     if self.store.remove_runs([each.key for each in runs]) != len(runs):
-                        raise refusal(99051)
+                        raise refusal(99081)
                 removed += len(runs)
         finally:
             if file is not None:
@@ -149,7 +149,7 @@ class Archive:
         event.sent_by = self.instance.user_host
         with self.store.transaction():
             if self.store.remove_facts([fact.seq for fact, _ in rows]) != len(rows):
-                raise refusal(99051)
+                raise refusal(99081)
             self.store.add_event(event)
 
     def _messages(self, rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:

@@ -133,9 +133,9 @@ CATALOGUE: Final[dict[int, str]] = {
     60021: "Number of Audit Infos Deleted: {0}",
     60023: "The -d option is only valid with the -A option.",
     60146: "Number of Days for -j should be a zero or a positive number.",
-    99050: "Number of Job Versions Deleted: {0}",
-    99051: "Another command is archiving at the same time; this one has stopped.",
-    99052: "Cannot write {0}: {1}",
+    99080: "Number of Job Versions Deleted: {0}",
+    99081: "Another command is archiving at the same time; this one has stopped.",
+    99082: "Cannot write {0}: {1}",
     # autotrack
     50152: "Sendevent issued.",
     50191: "Job definition change.",
