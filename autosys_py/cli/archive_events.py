@@ -7,6 +7,7 @@ than that. With the rows of the past goes a seal, by which their chain of hashes
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autosys_py.cli import clock
@@ -55,8 +56,8 @@ def archive_events(given: Given) -> int:
     if "d" in given and "A" not in given:
         raise misuse(60023)
     with open_instance() as instance:
-        archive = Archive(instance, clock.now(), batch, given.get("d") if "A" in given else None, delimiter)
-        archive.keeps_files = "A" in given
+        folder = Path(given["d"]) if "d" in given else instance.folder / "archive"
+        archive = Archive(instance, clock.now(), batch, folder if "A" in given else None, delimiter)
         if "n" in days:
             write_lines([message(60007, severity="I")])
             write_lines([message(60013, archive.facts("events", days["n"]), severity="I")])
@@ -72,9 +73,8 @@ def archive_events(given: Given) -> int:
 class Archive:
     """One call of the command on one store."""
 
-    keeps_files = False
-
-    def __init__(self, instance: Instance, now: int, batch: int, folder: str | None, delimiter: str) -> None:
+    def __init__(self, instance: Instance, now: int, batch: int, folder: Path | None, delimiter: str) -> None:
+        """`folder` None: nothing is written to files."""
         self.instance = instance
         self.store: EventServer = instance.store
         self.now = now
@@ -112,7 +112,7 @@ class Archive:
                     file.write(run_row(each) for each in runs)
                 with self.store.transaction():
                     if self.store.remove_runs([each.key for each in runs]) != len(runs):
-                        raise refusal(99055)
+                        raise refusal(99081)
                 removed += len(runs)
         finally:
             if file is not None:
@@ -149,7 +149,7 @@ class Archive:
         event.sent_by = self.instance.user_host
         with self.store.transaction():
             if self.store.remove_facts([fact.seq for fact, _ in rows]) != len(rows):
-                raise refusal(99055)
+                raise refusal(99081)
             self.store.add_event(event)
 
     def _messages(self, rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
@@ -181,13 +181,10 @@ class Archive:
         return frozenset() if row is None else frozenset({row.state.run_num, *self.store.run_numbers(joid, 1)})
 
     def _file(self, what: str, columns: Sequence[str]) -> ArchiveFile | None:
-        if not self.keeps_files:
+        if self.folder is None:
             return None
-        from pathlib import Path
-
-        folder = Path(self.folder) if self.folder is not None else self.instance.folder / "archive"
         name = file_name(what, self.instance.autoserv, self.now, local_zone())
-        return ArchiveFile(folder / name, columns, self.delimiter)
+        return ArchiveFile(self.folder / name, columns, self.delimiter)
 
 
 def _in_batches(items: Iterator[T], size: int) -> Iterator[list[T]]:

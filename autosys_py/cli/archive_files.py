@@ -37,7 +37,7 @@ class ArchiveFile:
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
-            raise refusal(99056, self.path, error.strerror) from None
+            raise refusal(99082, self.path, error.strerror) from None
 
     def close(self) -> None:
         if self._file is not None:

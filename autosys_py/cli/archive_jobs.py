@@ -43,7 +43,7 @@ def archive_jobs(given: Given) -> int:
         finally:
             if file is not None:
                 file.close()
-        write_lines([message(99050, removed, severity="I") if removed else message(10186, severity="I")])
+        write_lines([message(99080, removed, severity="I") if removed else message(10186, severity="I")])
     return 0
 
 

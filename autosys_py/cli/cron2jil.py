@@ -66,7 +66,7 @@ def cron2jil(given: Given) -> int:
     include = tuple(_lines(Path(given["i"]))) if "i" in given else ()
     folder = Path(given.get("d", "."))
     if not folder.is_dir():
-        raise refusal(99056, folder, "no such directory")
+        raise refusal(99082, folder, "no such directory")
     from autosys_py.cli.zone import local_zone
 
     today = datetime.fromtimestamp(clock.now(), local_zone()).date()

@@ -37,7 +37,7 @@ def monbro(given: Given) -> int:
         raise Refused(message(COMMAND.usage_error), text, *end, exit_code=2)
     seconds = given.get("P", str(SECONDS))
     if not is_number(seconds) or not int(seconds):
-        raise misuse(99072, seconds)
+        raise misuse(99021, seconds)
     with open_instance() as instance:
         chosen = _chosen(instance, given["N"])
         if "q" in given:

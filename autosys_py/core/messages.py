@@ -133,9 +133,9 @@ CATALOGUE: Final[dict[int, str]] = {
     60021: "Number of Audit Infos Deleted: {0}",
     60023: "The -d option is only valid with the -A option.",
     60146: "Number of Days for -j should be a zero or a positive number.",
-    99050: "Number of Job Versions Deleted: {0}",
-    99055: "Another command is archiving at the same time; this one has stopped.",
-    99056: "Cannot write {0}: {1}",
+    99080: "Number of Job Versions Deleted: {0}",
+    99081: "Another command is archiving at the same time; this one has stopped.",
+    99082: "Cannot write {0}: {1}",
     # autotrack
     50152: "Sendevent issued.",
     50191: "Job definition change.",
@@ -154,7 +154,6 @@ CATALOGUE: Final[dict[int, str]] = {
     # cron2jil, monbro
     99070: "{0}, line {1}: {2}",
     99071: "There is no monitor or browser of the name {0}.",
-    99072: "Invalid number of seconds: {0}",
     # eventor
     165: "The {0} primary scheduler is already running on machine: {1}. Startup aborted.",
     # job_depends

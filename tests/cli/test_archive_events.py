@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ class Past:
         facts = []
         runs = []
         for number, day in enumerate(("01/01/2025", "01/10/2025", "01/20/2025"), start=1):
-            by_hand = {"sent_by": "op@host", "run_num": number - 1}
+            by_hand: dict[str, Any] = {"sent_by": "op@host", "run_num": number - 1}
             asked = self.estate.fact(EventCode.STARTJOB, self.joid, moment(f"{day} 10:00:00"), **by_hand)
             begun = self.estate.status(self.joid, Status.STARTING, f"{day} 10:00:00", number, cause=asked.seq)
             ended = self.estate.status(self.joid, Status.SUCCESS, f"{day} 10:00:05", number, exit_code=0)
@@ -212,7 +213,7 @@ def test_a_file_that_cannot_be_written_removes_nothing(
     (tmp_path / "archive").write_text("in the way")
     done = sh("archive_events", "-A", "-n", "7")
     assert (done.code, done.err.count("\n")) == (1, 1)
-    assert done.err.startswith("CAUAJM_E_99056 Cannot write ")
+    assert done.err.startswith("CAUAJM_E_99082 Cannot write ")
     assert len(seqs(store)) == 10
 
 
@@ -264,7 +265,7 @@ def test_a_folder_without_files(store: MemoryStore, sh: Shell) -> None:
 def test_two_at_once(past: Past, store: MemoryStore, sh: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "remove_facts", lambda seqs: 0)
     done = sh("archive_events", "-n", "7")
-    assert (done.code, done.err.split()[0]) == (1, "CAUAJM_E_99055")
+    assert (done.code, done.err.split()[0]) == (1, "CAUAJM_E_99081")
     assert store.pending_events(0) == []
 
 
@@ -311,7 +312,7 @@ def test_old_versions_go(past: Past, store: MemoryStore, sh: Shell, tmp_path: Pa
         with store.transaction():
             store.put_definition(type(before)(before.job, before.attributes, "op@host", time))
     done = sh("archive_jobs", "-j", "5", "-A")
-    assert done == (0, "CAUAJM_I_99050 Number of Job Versions Deleted: 1\n", "")  # runs name version 1
+    assert done == (0, "CAUAJM_I_99080 Number of Job Versions Deleted: 1\n", "")  # runs name version 1
     written = rows(tmp_path / "archive" / f"archived_jobs.{STAMP}")
     assert [(row["name"], row["job_ver"]) for row in written] == [("a", "2")]
     assert sh("archive_jobs", "-j", "5") == (0, "CAUAJM_I_10186 No jobs to archive\n", "")

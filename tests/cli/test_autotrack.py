@@ -1,5 +1,6 @@
 """autotrack: who did what, out of the past, what waits, and the versions (cli.md §7.6)."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +29,7 @@ class Site:
         self.facts: list[Fact] = []
 
     def did(
-        self, code: EventCode, joid: int = 0, at: str = "05:00:00", who: str = "ann@node-a", **details: object
+        self, code: EventCode, joid: int = 0, at: str = "05:00:00", who: str = "ann@node-a", **details: Any
     ) -> None:
         fact = self.estate.fact(code, joid, moment(f"{DAY} {at}"), sent_by=who, eoid=self.estate.seq + 100, **details)
         self.facts.append(fact)
@@ -86,7 +87,7 @@ CAUAJM_I_50152 Sendevent issued.
          '"-E" "SET_GLOBAL" "-T" "01/01/1970 00:00:00" "-U"'),
     ],
 )  # fmt: skip
-def test_commands(site: Site, sh: Shell, code: EventCode, details: dict[str, str], command: str) -> None:
+def test_commands(site: Site, sh: Shell, code: EventCode, details: dict[str, Any], command: str) -> None:
     site.did(code, **details)
     site.happen()
     assert commands(sh("autotrack", "-t", "S").out) == [f"command: sendevent {command}"]

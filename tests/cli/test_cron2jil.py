@@ -383,7 +383,7 @@ def test_wrong_lines(sh: Shell, line: tuple[str, ...]) -> None:
 def test_what_is_not_there(sh: Shell, tmp_path: Path) -> None:
     assert sh("cron2jil", "-f", "/no/such").err.count("\n") == 1
     done = sh("cron2jil", "-f", tab(tmp_path, ""), "-d", "/no/such")
-    assert (done.code, done.err) == (1, "CAUAJM_E_99056 Cannot write /no/such: no such directory\n")
+    assert (done.code, done.err) == (1, "CAUAJM_E_99082 Cannot write /no/such: no such directory\n")
 
 
 def test_it_opens_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,7 +432,7 @@ def test_what_it_writes_is_loaded(tmp_path: Path) -> None:
 
 def cron_starts(found: Entry, first: datetime, count: int) -> list[datetime]:
     """What cron does, minute by minute: the day decided as its manual says."""
-    starts = []
+    starts: list[datetime] = []
     moment = first
     while len(starts) < count:
         moment += timedelta(minutes=1)

@@ -136,4 +136,4 @@ def test_without_a_name(store: MemoryStore, sh: Shell) -> None:
 def test_wrong_seconds(store: MemoryStore, sh: Shell, seconds: str) -> None:
     define(store)
     done = sh("monbro", "-N", "m", "-P", seconds)
-    assert (done.code, done.err) == (2, f"CAUAJM_E_99072 Invalid number of seconds: {seconds}\n")
+    assert (done.code, done.err) == (2, f"CAUAJM_E_99021 Invalid number of seconds: {seconds}\n")
