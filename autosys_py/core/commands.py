@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from autosys_py.core import deletions, notes
 from autosys_py.core.boxes import raise_end_alarms, reset_members, terminate
-from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
+from autosys_py.core.codes import LIVE, QUEUED, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
 from autosys_py.core.kills import are_signals
@@ -24,8 +24,9 @@ def start(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def force_start(draft: Draft, event: Event, fact: Fact) -> None:
-    """FORCE_STARTJOB: now, whatever the gates say (rule T-02)."""
-    force(draft, event.joid)
+    """FORCE_STARTJOB: now, whatever the gates say (rule T-02). What was queued as a further try is that try."""
+    state = draft.state(event.joid)
+    force(draft, event.joid, same_run=state.status in QUEUED and state.is_between_tries)
 
 
 def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:

@@ -7,6 +7,7 @@ ever searched for and cancelled.
 from collections.abc import Iterable
 
 from autosys_py.core import notes
+from autosys_py.core.boxes import judge_around
 from autosys_py.core.codes import EventCode
 from autosys_py.core.deadlines import watch_next
 from autosys_py.core.draft import Draft
@@ -81,3 +82,4 @@ def _reschedule(draft: Draft, event: Event, timetable: Timetable, joids: Iterabl
         set_next_start(draft, job, fact, processed_until(draft, timetable, job, event.due))
         if draft.state(joid).next_start != before:
             watch_next(draft, job, fact)
+            judge_around(draft, job)  # there may be no start to wait for any more

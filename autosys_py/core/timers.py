@@ -83,8 +83,7 @@ def check_term_run_time(draft: Draft, event: Event) -> None:
 
 def look_again(draft: Draft, event: Event) -> None:
     """A start that was put off because the job had already begun in the same step."""
-    job = draft.world.jobs.get(event.joid)
-    if job is not None and event.job_ver == job.job_ver:
+    if event.joid in draft.world.jobs:  # whichever version: it was about to start, and all gates are asked again
         draft.record_event(event)
         consider(draft, event.joid)
 

@@ -42,7 +42,7 @@ class Surroundings:
         for name, dates in (("RUNS", sorted(rows)), ("OFF", off)):
             load_calendars(self._engine.store, "\n".join([f"calendar: {name}", *dates, ""]), self._engine.now)
 
-    def attributes(self, definition: str, *, is_box: bool) -> Iterator[str]:
+    def attributes(self, definition: str) -> Iterator[str]:
         """More for a job that so far is `definition`: days, zone, must times, auto_delete."""
         chance = self._chance
         if "date_conditions" not in definition and chance.random() < 0.2:

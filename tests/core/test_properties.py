@@ -232,7 +232,7 @@ class Story:
         parts += self._some(0.15, f"term_run_time: {chance.randint(1, 5)}")
         parts += self._some(0.1, "max_run_alarm: 2  min_run_alarm: 1")
         parts += self._some(0.25, f"date_conditions: 1  {self._dates()}")
-        parts += self.around.attributes("  ".join(parts), is_box=is_box)
+        parts += self.around.attributes("  ".join(parts))
         if self.people.random() < 0.5:
             parts += [f"send_notification: {self.people.choice('yf')}", "notification_alarm_types: JOBFAILURE, CHASE"]
             parts.append("notification_emailaddress: ops@example.com")
