@@ -7,6 +7,7 @@ is not in the past cannot have happened. A draft that is thrown away is a previe
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from autosys_py.core import notes
@@ -66,7 +67,6 @@ class Draft:
         self.begun: dict[int, None] = {}
         """Jobs started in this step: none starts twice, so that jobs which end at once cannot chase each other."""
         self.cause = 0
-        self.lines = Lines(world.lines)
         self.opened: dict[Line, None] = {}
         """Lines in which somebody may now get what he waits for (rule C-34)."""
         self.released = 0
@@ -79,6 +79,11 @@ class Draft:
         self._loads: dict[LoadKey, int] = {}
         self._held: dict[ResourceKey, int] = {}
         self._drafted, self._settled = self.outcome.states, world.states
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Who waits in which line; few steps ask."""
+        return Lines(self.world.lines)
 
     # Reading
 

@@ -94,7 +94,7 @@ class Turns:
         Returns everything decided. Raises LeaseLost, and the errors of the store; if `has_begun`, the world is no
         longer to be trusted after them.
         """
-        total = Outcome()
+        outcomes: list[Outcome] = []
         self.has_begun = False
         with self.store.transaction():
             self.has_begun = True
@@ -106,17 +106,17 @@ class Turns:
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
             heard = [*map(event_of, reports), *news, *told.events]
             for event in in_order(self.world, [*heard, *came_up, *due]):
-                self._attach(event, total)
+                self._attach(event, outcomes)
                 outcome = self._step(event, now)
                 self._keep_silent(outcome)
                 self.world.apply(outcome)
-                merge(total, outcome)
+                outcomes.append(outcome)
+            if told.marks:
+                outcomes.append(Outcome(instances=dict(told.marks)))
+                self.world.apply(outcomes[-1])
+            total = merged(outcomes)
             if not total.states.keys() <= self.world.states.keys():  # touched, and deleted later in the turn
                 total.states = {joid: state for joid, state in total.states.items() if joid in self.world.states}
-            if told.marks:
-                read = Outcome(instances=dict(told.marks))
-                self.world.apply(read)
-                merge(total, read)
             total.answered += [(effect.kind, effect.key) for effect in answered]
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
@@ -195,7 +195,7 @@ class Turns:
         command = " ".join(filter(None, (kind.value("command") if kind else "", definition.value("command"))))
         return (*(pair for pair in definition.attributes if pair[0] != "command"), ("command", command))
 
-    def _attach(self, event: Event, total: Outcome) -> None:
+    def _attach(self, event: Event, outcomes: list[Outcome]) -> None:
         """Events about definitions carry what `jil` stored, those about alarms the alarm; the core reads nothing."""
         if event.code is EventCode.DEFINITION_CHANGED:
             if not self._attach_known(event):
@@ -205,7 +205,9 @@ class Turns:
         elif event.code in (EventCode.CALENDAR_CHANGED, EventCode.TIMEZONE_CHANGED) and self.read_timetable is not None:
             event.timetable = self.read_timetable()
         elif event.code is EventCode.CHANGE_ALARM and event.value.isdecimal():
-            event.alarm = total.alarms.get(int(event.value)) or self.store.alarm(int(event.value))
+            number = int(event.value)
+            event.alarm = next((each.alarms[number] for each in reversed(outcomes) if number in each.alarms), None)
+            event.alarm = event.alarm or self.store.alarm(number)
         elif event.code is EventCode.RESOURCE_CHANGED:
             thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
             event.resource = resource_of(thing) if thing else None
@@ -289,8 +291,15 @@ def _is_tick(event: Event) -> bool:
     return event.code is EventCode.STARTJOB and event.job_ver > 0
 
 
-def merge(total: Outcome, part: Outcome) -> None:
-    """Adds a step's outcome to the turn's."""
+def merged(outcomes: list[Outcome]) -> Outcome:
+    """What a turn decided: the outcomes of its steps in one, which is the first of them."""
+    total, *others = outcomes or [Outcome()]
+    for each in others:
+        _add(total, each)
+    return total
+
+
+def _add(total: Outcome, part: Outcome) -> None:
     total.facts += part.facts
     total.states |= part.states
     total.runs |= part.runs
