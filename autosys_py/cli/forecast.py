@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
+from autosys_py.cli.messages import refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import leave, run
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from autosys_py.report.forecast import ForecastRow
     from autosys_py.sim.forecast import PlannedRun
 
+YEAR = 366 * 86400
+FARTHEST = 5 * YEAR
+"""Seconds from now: every start on the way has to be played."""
 RUNS = 100
 """A job's average is that of the successes among so many of its last runs."""
 
@@ -41,6 +45,8 @@ def forecast(given: Given) -> int:
         now = clock.now()
         if until < max(since, now):
             return 0  # empty, or past: what was, autorep tells
+        if until > now + FARTHEST:
+            raise refusal(99083, FARTHEST // YEAR)
         rows = _rows(instance, since, until, now, _wanted(given, _midnight(since, zone)))
         _print(rows, given, instance, zone, now)
     return 0

@@ -136,6 +136,7 @@ CATALOGUE: Final[dict[int, str]] = {
     99080: "Number of Job Versions Deleted: {0}",
     99081: "Another command is archiving at the same time; this one has stopped.",
     99082: "Cannot write {0}: {1}",
+    99083: "A forecast reaches at most {0} years ahead.",
     # autotrack
     50152: "Sendevent issued.",
     50191: "Job definition change.",

@@ -208,9 +208,9 @@ class JobState:
     before_hold: Status | None = None
     """The status that JOB_ON_HOLD replaced (rule H-03)."""
     queue_priority: int | None = None
+    """CHANGE_PRIORITY of the present wait; None = the definition's."""
     must_slot: int | None = None
     """The scheduled start whose must times are watched (rule D-13); None = nothing is."""
-    """CHANGE_PRIORITY of the present wait; None = the definition's."""
     holds: tuple[Holding, ...] = ()
     """Units of resources: of the present run, or kept from the last one (rule L-07)."""
 

@@ -16,6 +16,10 @@ _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII)
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 9990
+"""Years that can be played: seconds count from 1970, and the last years of the calendar are for looking ahead."""
+
+
 class ScriptError(Exception):
     """A line that cannot be understood: `line` counts from 1."""
 
@@ -231,4 +235,7 @@ def duration(text: str) -> int:
 def moment(text: str, zone: ZoneInfo) -> int:
     """The instant of `MM/DD/YYYY HH:MM[:SS]`; of two equal local times the first. Raises ValueError."""
     pattern = "%m/%d/%Y %H:%M:%S" if text.count(":") == 2 else "%m/%d/%Y %H:%M"
-    return int(datetime.strptime(text, pattern).replace(tzinfo=zone, fold=0).timestamp())
+    local = datetime.strptime(text, pattern)
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        raise ValueError(f"the year is before {FIRST_YEAR} or after {LAST_YEAR}")
+    return int(local.replace(tzinfo=zone, fold=0).timestamp())

@@ -138,6 +138,12 @@ def test_no_result_is_no_output(forecast: Forecast, options: tuple[str, ...]) ->
     assert forecast(*options) == Done(0, "", "")
 
 
+def test_too_far_ahead_is_refused(forecast: Forecast) -> None:
+    """Everything on the way would have to be played."""
+    for options in (("-F", "12/31/9999"), ("-F", "02/03/2025", "-T", "02/10/2030")):
+        assert forecast(*options) == Done(1, "", "CAUAJM_E_99083 A forecast reaches at most 5 years ahead.\n")
+
+
 def test_a_past_beginning_shows_what_is_still_to_come(forecast: Forecast) -> None:
     assert starts(forecast("-F", "01/31/2025", "-T", "02/03/2025 10:00")) == [
         "poll 02/03 09:30 1",

@@ -83,3 +83,9 @@ def settle(line: str) -> None:
 def test_of_two_equal_local_times_the_first_is_meant() -> None:
     assert moment("11/02/2025 01:30", NEW_YORK) + 3600 == moment("11/02/2025 02:30", NEW_YORK) - 3600
     assert duration("1d2h3m4s") == 93784
+
+
+@pytest.mark.parametrize("text", ["12/31/9999 00:00", "01/01/0001 00:00", "12/31/1969 23:59"])
+def test_years_that_cannot_be_played(text: str) -> None:
+    with pytest.raises(ValueError, match="year"):
+        moment(text, ZoneInfo("UTC"))
