@@ -4,6 +4,7 @@ A definition is already durable when this event is processed, so the world takes
 its consequences.
 """
 
+from autosys_py.core.aftermath import close_message
 from autosys_py.core.boxes import RESET_AT_END, UNTOUCHED_BY_BOX, judge, judge_around
 from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
@@ -28,6 +29,8 @@ def definition_changed(draft: Draft, event: Event) -> None:
     world = draft.world
     if event.definition is None:
         _open_lines(draft, event.joid)
+        for message in draft.open_messages(event.joid):
+            close_message(draft, message, event.code.name, event)
         before = world.remove(event.joid)
         fact = draft.record_event(event)
         if before is not None:
@@ -41,6 +44,7 @@ def definition_changed(draft: Draft, event: Event) -> None:
     if event.value in (CHANGED, RETIMED):
         _override_changed(draft, event, fact)
     else:
+        _return_starts(draft, job, fact)
         _set_times(draft, job, fact, event.due, is_new=before is None)
     if event.value not in (CHANGED, RETIMED) and before is not None:
         draft.change(fact, job.joid, latched=False)
@@ -56,9 +60,17 @@ def definition_changed(draft: Draft, event: Event) -> None:
     plan_again(draft, job.joid, event.due)
 
 
+def _return_starts(draft: Draft, job: Job, fact: Fact) -> None:
+    """Redefined: its future starts are withdrawn no longer."""
+    chain = draft.state(job.joid).chain
+    if chain is not None and chain.is_stopped:
+        draft.change(fact, job.joid, chain=chain._replace(is_stopped=False).or_none())
+
+
 def _set_times(draft: Draft, job: Job, fact: Fact, since: int, *, is_new: bool) -> None:
     """The next start and its must times, as `jil` stored them, unless it had another zone or calendar."""
-    if not is_new or draft.world.timetable.next_start(job, since) != draft.state(job.joid).next_start:
+    is_stored = draft.world.timetable.next_start(job, since) == draft.state(job.joid).next_start
+    if not is_new or not is_stored or job.presubmit_count > 1:
         set_next_start(draft, job, fact, since)
     watch_next(draft, job, fact)
 

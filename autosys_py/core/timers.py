@@ -1,12 +1,13 @@
 """Timers that came due. One that no longer fits its definition or its run is nothing (rule E-01)."""
 
 from autosys_py.core import notes
+from autosys_py.core.aftermath import KEPT, keep_tick, keeps_apart
 from autosys_py.core.boxes import judge_around, terminate
 from autosys_py.core.codes import LIVE, STARTABLE, Alarm, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.exclusions import exclude_today, is_excluded
 from autosys_py.core.model import Event, Fact, Job
-from autosys_py.core.reschedule import set_next_start
+from autosys_py.core.reschedule import go_to_next_start, set_next_start
 from autosys_py.core.starts import consider
 from autosys_py.core.windows import AT_OPENING, give_up_today, is_inside, watch_window
 
@@ -16,11 +17,12 @@ def tick(draft: Draft, event: Event) -> None:
     job = draft.world.jobs.get(event.joid)
     if job is None or event.job_ver != job.job_ver:
         return
-    if event.value != AT_OPENING and event.due != draft.state(job.joid).next_start:
+    is_scheduled = event.value not in (AT_OPENING, KEPT)
+    if is_scheduled and event.due != draft.state(job.joid).next_start:
         return  # a calendar has changed since it was stored
     fact = draft.record_event(event)
-    if event.value != AT_OPENING:
-        set_next_start(draft, job, fact, draft.now)
+    if is_scheduled:
+        go_to_next_start(draft, job, fact)
     _take(draft, job, fact)
 
 
@@ -31,7 +33,9 @@ def _take(draft: Draft, job: Job, fact: Fact) -> None:
         return
     if state.status is Status.ON_HOLD:
         draft.change(fact, job.joid, latched=not is_excluded(draft, job))
-    elif state.status not in STARTABLE:
+    elif state.status is Status.WAIT_REPLY and not keeps_apart(job, state):
+        keep_tick(draft, job, fact)
+    elif state.status not in STARTABLE and not keeps_apart(job, state):
         fact.notes.append(notes.ignored("STARTJOB", job.name, state.status.name))
     elif is_excluded(draft, job):
         exclude_today(draft, job)

@@ -288,6 +288,7 @@ def merge(total: Outcome, part: Outcome) -> None:
     total.effects += part.effects
     total.answered += part.answered
     total.alarms.update(part.alarms)
+    total.messages.update(part.messages)
     total.notifications.update(part.notifications)
     total.overrides_used += part.overrides_used
     total.deleted += part.deleted

@@ -34,6 +34,9 @@ def copy_store(
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
         outcome.events = _events(source, numbers, versions)
+        outcome.messages = {
+            each.number: replace(each, joid=numbers[each.joid]) for each in rows.messages if each.joid in numbers
+        }
         outcome.externals = _externals(rows)
         _skip_ticks(outcome, target, now, begin, read(target))
         target.write_turn([], outcome, begin)
@@ -129,6 +132,7 @@ def _skip_ticks(outcome: Outcome, target: EventServer, now: int, begin: int, tim
                 continue  # the opening of a window, long past
             due = timetable.next_start(definition.job, begin - 60)
             outcome.states[event.joid].next_start = due
+            outcome.states[event.joid].later_starts = ()
             if due is None:
                 continue
             event.due = due

@@ -18,6 +18,7 @@ from autosys_py.core.external import REPORT_ONLY
 from autosys_py.core.model import Event, JobState, Readings, ResourceKey, RunKey
 from autosys_py.core.overrides import RUN_NUM
 from autosys_py.core.resources import available
+from autosys_py.core.restart import NO_CHAIN
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -330,6 +331,22 @@ class Player:
                 ran = [dict(order.attributes) for _, order in self._engine().agent.starts if order.job_name == name]
                 assert ran, self._where(f"{name} was never started")
                 assert ran[-1]["command"].split() == command, self._where(f"{name} runs {ran[-1]['command']}")
+            case ["message", name, run, answer]:
+                asked = [each for each in self._engine().store.messages(every=True) if each.job_name == name]
+                shown = [each.answer or "open" for each in asked if f"{each.run_num}/{each.ntry}" == run]
+                assert shown == [answer], self._where(f"the message of {name} {run} is {shown}, not {answer}")
+            case ["no", "message", name]:
+                assert not self._engine().world.messages.get(self._joid(name)), self._where(f"{name} waits for an answer")
+            case ["submitted", name, *whens]:
+                dues = self._submitted(name)
+                shown = [self._clock(due, "%H:%M") for due in dues]
+                assert shown == ([] if whens == ["none"] else whens), self._where(f"{name} has starts at {shown}")
+            case [name, "restarts", run_num]:
+                chain = self._state(name).chain or NO_CHAIN
+                assert chain.restarts == int(run_num), self._where(f"{name} restarts {chain.restarts}")
+            case [name, "counted", count]:
+                chain = self._state(name).chain or NO_CHAIN
+                assert chain.counted == int(count), self._where(f"{name} was restarted {chain.counted} times")
             case ["override", name, number, used]:
                 found = self._engine().store.object("override", name, number)
                 shown = "gone" if found is None else found.value(RUN_NUM) or "waits"
@@ -364,6 +381,13 @@ class Player:
     def _shown(self, name: str) -> str:
         state = self._state(name)
         return LETTERS[state.status] + ("/NE" if state.noexec else "")
+
+    def _submitted(self, name: str) -> list[int]:
+        """Due times of the stored starts that count."""
+        job, state = self._engine().world.jobs[self._joid(name)], self._state(name)
+        stored = self._engine().store.pending_events(job.joid)
+        dues = [each.due for each in stored if each.code is EventCode.STARTJOB and each.job_ver == job.job_ver]
+        return [due for due in dues if due == state.next_start or due in state.later_starts]
 
     def _free(self, resource: str) -> int:
         """Available units of `name` or `name@machine`."""
