@@ -4,6 +4,7 @@
 * members are ACTIVATED only in a box that runs, a box is over when its members are, its tally counts them;
 * load and units in use are those of what runs or holds them, and nobody waits who could go on;
 * the states in memory are those of the store and those that the past alone gives; so are alarms and overrides;
+* who waits for an answer has asked, who waits for a restart has a timer;
 * time never goes back.
 """
 
@@ -81,6 +82,7 @@ class Invariants:
         assert {job.joid: job for job in rows.jobs} == world.jobs | world.definitions
         assert {order.seq: order for order in rows.notifications} == world.notifications
         self.ordered |= set(world.notifications)
+        _check_restarts(world, store)
         if self._keeps_past:
             assert {alarm.number: alarm.state for alarm in store.alarms(every=True)} == self.alarms
         _check_overrides(world, store, rows.jobs)
@@ -151,6 +153,24 @@ def _check_overrides(world: World, store: EventServer, jobs: list[Job]) -> None:
             is_latest = world.states[run.key.joid].run_num == run.key.run_num
             if of_run and is_latest and world.states[run.key.joid].ntry == run.key.ntry:
                 assert world.overridden[run.key.joid].override_ver == run.job_ver
+
+
+def _check_restarts(world: World, store: EventServer) -> None:
+    """Who waits for an answer has asked, who waits for a restart has a timer, and what is submitted is stored."""
+    open_messages = {number: each for messages in world.messages.values() for number, each in messages.items()}
+    assert {each.number: each for each in store.messages()} == open_messages
+    for joid, state in world.states.items():
+        job, stored = world.jobs[joid], store.pending_events(joid)
+        key = RunKey(joid, state.run_num, state.ntry)
+        asked = [each for each in open_messages.values() if each.key == key]
+        assert len(asked) == (state.status is Status.WAIT_REPLY), f"{job.name} is {state.status.name}, asked {asked}"
+        if state.status is Status.RESTART:
+            wait = str(state.since) if state.is_restart_due else ""
+            timers = [each.value for each in stored if each.code is EventCode.CHK_N_START]
+            assert wait in timers, f"{job.name} is in RESTART and nothing will start it"
+        ticks = {each.due for each in stored if each.code is EventCode.STARTJOB and each.job_ver == job.job_ver}
+        assert set(state.later_starts) <= ticks, f"starts of {job.name} that are not stored"
+        assert len(state.later_starts) < max(job.presubmit_count, 1)
 
 
 def _check_units(world: World) -> None:
@@ -301,16 +321,17 @@ def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
     by_hand = event.joid == job.joid and bool(event.sent_by)
     released = event.code in QUEUE_RELEASES
     retried = by_hand and event.code is EventCode.RESTART
-    moved = again and state.was_idle_run  # its run began outside
+    restarts = state.is_restart_due  # asks no condition; a new run in place of the one that has ended
+    moved = (again or restarts) and state.was_idle_run  # its run began outside
     if box is not None and not moved:
-        by_hand_only = again and box.status is Status.STARTING  # stored and means nothing
+        by_hand_only = (again or restarts) and box.status is Status.STARTING  # stored and means nothing
         assert box.status is Status.RUNNING or by_hand_only, f"{job.name} starts in a box that does not run"
-        if not (again or retried):
+        if not (again or retried or restarts):
             assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
             assert by_hand or state.status in (Status.ACTIVATED, *QUEUED), f"{job.name} starts from {state.status.name}"
     released = released or state.status in QUEUED
     unseen = released and draft.world.configuration.EvaluateQueuedJobStarts == "0"
-    if again or unseen:
+    if again or unseen or restarts:
         return
     assert job.condition is None or draft.holds(job.condition, job.joid), f"{job.name} starts with a false condition"
     assert job.schedule is None or state.latched or by_hand or released, f"{job.name} starts before its time"

@@ -28,9 +28,7 @@ def show(every: bool, job: str | None, format_: str | None) -> int:
     return 0
 
 
-def _of_job(
-    instance: Instance, name: str | None, messages: "Iterator[OperatorMessage]"
-) -> "Iterator[OperatorMessage]":
+def _of_job(instance: Instance, name: str | None, messages: "Iterator[OperatorMessage]") -> "Iterator[OperatorMessage]":
     """Those of `-J`. A job that is gone is still known by its messages."""
     if name is None:
         yield from messages

@@ -16,7 +16,7 @@ from autosys_py.core.modes import set_noexec
 from autosys_py.core.overrides import CHANGED, RETIMED
 from autosys_py.core.queues import look_at, open_all, open_machine
 from autosys_py.core.reschedule import set_next_start
-from autosys_py.core.starts import consider
+from autosys_py.core.starts import consider, started_in_this_run
 from autosys_py.core.windows import enter_window, watch_window
 from autosys_py.core.world import WAITING
 
@@ -164,7 +164,8 @@ def _enter_box(draft: Draft, job: Job) -> None:
     if state.status is Status.ACTIVATED and state.run_num >= box.run_num:
         enter_window(draft, job.joid)  # what watched the former version's window is void (rule E-01)
         return
-    if state.status in UNTOUCHED_BY_BOX or state.run_num >= box.run_num:
+    takes_part = state.run_num >= box.run_num or started_in_this_run(state, box)
+    if state.status in UNTOUCHED_BY_BOX or takes_part:
         judge(draft, job.box_joid, None)  # a result that it brings along counts
         return
     draft.record(EventCode.ALERT, job.joid)

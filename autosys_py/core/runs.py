@@ -249,7 +249,9 @@ def try_again(draft: Draft, event: Event) -> None:
     if state.status is Status.RESTART and (event.run_num, event.ntry) == key and event.value == wait:
         draft.record_event(event)
         if box_goes_on(draft, event.joid):
-            forced = state.forced and (is_try or state.was_idle_run)
+            box = draft.box_state(draft.job(event.joid))
+            in_idle_box = box is not None and box.status is not Status.RUNNING
+            forced = state.forced and (is_try or in_idle_box)  # a restart is a start of the scheduler's own
             begin(draft, event.joid, forced=forced, same_run=is_try)
         else:  # CHANGE_STATUS made the box ACTIVATED or STARTING: as at its end (B-32)
             draft.set_status(event.joid, Status.INACTIVE)

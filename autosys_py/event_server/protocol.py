@@ -208,9 +208,9 @@ class EventServer(Protocol):
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
         globals, machines, used overrides, alarms, messages, notifications, counts, counters and what other instances
         told, deletes definitions and answered effects, inserts new effects and events. In that order: an effect both
-        issued and answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline` is
-        written, its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there, `StoreError`
-        if the past already holds a `seq`."""
+        issued and answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline`
+        is written, its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there,
+        `StoreError` if the past already holds a `seq`."""
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         """Inside a transaction: makes `holder` the acting scheduler if there is none, if the lease is older than

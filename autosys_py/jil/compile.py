@@ -14,6 +14,7 @@ from autosys_py.core.must_times import MustTimes
 from autosys_py.core.restart import DEFAULT_DELAY, DEFAULT_MAX_STARTS, Action, Behaviour, Ending
 from autosys_py.core.schedule import RunWindow, Schedule
 from autosys_py.jil import conditions, domains
+from autosys_py.jil.attributes import MOST_PRESUBMITTED
 from autosys_py.jil.values import plain
 
 TIMES = ("start_times", "start_mins", "days_of_week", "run_calendar")
@@ -75,7 +76,7 @@ def job_of(
         auto_delete=int(values.get("auto_delete", "-1")),
         resources=demands_of(values),
         behaviour=behaviour_of(values),
-        presubmit_count=int(values.get("presubmit_count", "1")),
+        presubmit_count=min(int(values.get("presubmit_count", "1")), MOST_PRESUBMITTED),
     )
 
 

@@ -1,4 +1,4 @@
-"""The list of operator messages (`autosys messages`, docs/restarts.md): a row each, what the run said in `< >` below."""
+"""The list of operator messages (`autosys messages`, docs/restarts.md): a row each, details in `< >` below."""
 
 from collections.abc import Iterable, Iterator
 

@@ -331,22 +331,6 @@ class Player:
                 ran = [dict(order.attributes) for _, order in self._engine().agent.starts if order.job_name == name]
                 assert ran, self._where(f"{name} was never started")
                 assert ran[-1]["command"].split() == command, self._where(f"{name} runs {ran[-1]['command']}")
-            case ["message", name, run, answer]:
-                asked = [each for each in self._engine().store.messages(every=True) if each.job_name == name]
-                shown = [each.answer or "open" for each in asked if f"{each.run_num}/{each.ntry}" == run]
-                assert shown == [answer], self._where(f"the message of {name} {run} is {shown}, not {answer}")
-            case ["no", "message", name]:
-                assert not self._engine().world.messages.get(self._joid(name)), self._where(f"{name} waits for an answer")
-            case ["submitted", name, *whens]:
-                dues = self._submitted(name)
-                shown = [self._clock(due, "%H:%M") for due in dues]
-                assert shown == ([] if whens == ["none"] else whens), self._where(f"{name} has starts at {shown}")
-            case [name, "restarts", run_num]:
-                chain = self._state(name).chain or NO_CHAIN
-                assert chain.restarts == int(run_num), self._where(f"{name} restarts {chain.restarts}")
-            case [name, "counted", count]:
-                chain = self._state(name).chain or NO_CHAIN
-                assert chain.counted == int(count), self._where(f"{name} was restarted {chain.counted} times")
             case ["override", name, number, used]:
                 found = self._engine().store.object("override", name, number)
                 shown = "gone" if found is None else found.value(RUN_NUM) or "waits"
@@ -367,6 +351,27 @@ class Player:
                 assert starts.count(name) == int(count), self._where(f"{name} started {starts.count(name)} times")
             case [name, status]:
                 assert self._shown(name) == status, self._where(f"{name} is {self._shown(name)}, not {status}")
+            case _:
+                self._check_restarts(expectation)
+
+    def _check_restarts(self, expectation: str) -> None:
+        match expectation.split():
+            case ["message", name, run, answer]:
+                asked = [each for each in self._engine().store.messages(every=True) if each.job_name == name]
+                found = [each.answer or "open" for each in asked if f"{each.run_num}/{each.ntry}" == run]
+                assert found == [answer], self._where(f"the message of {name} {run} is {found}, not {answer}")
+            case ["no", "message", name]:
+                waits = self._engine().world.messages.get(self._joid(name))
+                assert not waits, self._where(f"{name} waits for an answer")
+            case ["submitted", name, *whens]:
+                dues = [self._clock(due, "%H:%M") for due in self._submitted(name)]
+                assert dues == ([] if whens == ["none"] else whens), self._where(f"{name} has starts at {dues}")
+            case [name, "restarts", run_num]:
+                chain = self._state(name).chain or NO_CHAIN
+                assert chain.restarts == int(run_num), self._where(f"{name} restarts {chain.restarts}")
+            case [name, "counted", count]:
+                chain = self._state(name).chain or NO_CHAIN
+                assert chain.counted == int(count), self._where(f"{name} was restarted {chain.counted} times")
             case _:
                 raise AssertionError(self._where(f"unknown expectation '{expectation}'"))
 
