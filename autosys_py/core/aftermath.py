@@ -12,7 +12,7 @@ from typing import Any
 from autosys_py.core import notes
 from autosys_py.core.codes import FAILED, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.model import Event, Fact, Job, JobState, OperatorMessage
+from autosys_py.core.model import Fact, Job, JobState, OperatorMessage
 from autosys_py.core.restart import CONTINUE, NO_CHAIN, Action, Decision, Ending, decide
 
 KEPT = "kept"
@@ -71,12 +71,11 @@ def take_kept_tick(draft: Draft, joid: int, fact: Fact) -> None:
             draft.schedule(EventCode.STARTJOB, draft.now, joid, for_run=False, value=KEPT)
 
 
-def close_message(draft: Draft, message: OperatorMessage, answer: str, event: Event | None = None) -> None:
-    """The question is dealt with: by an answer, or by what made one pointless."""
-    closed = replace(message, answer=answer, answered=draft.now)
-    if event is not None:
-        closed = replace(closed, answered_by=event.sent_by, comment=event.reason)
-    draft.outcome.messages[message.number] = closed
+def close_message(draft: Draft, message: OperatorMessage, answer: str, fact: Fact) -> None:
+    """The question is dealt with by `fact`: with an answer, or by what made one pointless."""
+    draft.outcome.messages[message.number] = replace(
+        message, answer=answer, answered=draft.now, answered_by=fact.sent_by, comment=fact.reason
+    )
 
 
 def message_of_run(draft: Draft, joid: int) -> OperatorMessage | None:
@@ -85,12 +84,12 @@ def message_of_run(draft: Draft, joid: int) -> OperatorMessage | None:
     return next((each for each in draft.open_messages(joid) if each.key[1:] == (state.run_num, state.ntry)), None)
 
 
-def dismiss_question(draft: Draft, event: Event) -> None:
-    """Killed, or its status set by hand: the job waits for no answer any more."""
-    message = message_of_run(draft, event.joid)
+def dismiss_question(draft: Draft, joid: int, code: EventCode, fact: Fact) -> None:
+    """Killed, or its status set by hand, by `fact`: the job waits for no answer any more."""
+    message = message_of_run(draft, joid)
     if message is not None:
-        close_message(draft, message, event.code.name, event)
-    take_kept_tick(draft, event.joid, draft.outcome.facts[-1])
+        close_message(draft, message, code.name, fact)
+    take_kept_tick(draft, joid, draft.outcome.facts[-1])
 
 
 def _decision(draft: Draft, joid: int, ending: Ending | None) -> Decision:

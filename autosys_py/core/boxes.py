@@ -6,7 +6,7 @@ job they name changes inside the box, or when a member completes (rule B-13).
 """
 
 from autosys_py.core import notes
-from autosys_py.core.aftermath import conclude
+from autosys_py.core.aftermath import conclude, dismiss_question
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.deadlock import is_deadlocked
 from autosys_py.core.draft import Draft
@@ -165,11 +165,21 @@ def reset_contents(draft: Draft, box: int) -> None:
 
 def terminate(draft: Draft, joid: int, signals: str = "") -> None:
     """KILLJOB on a live job: a box is over at once (B-11), a process gets its signals (T-04)."""
-    if draft.job(joid).is_box:
+    if draft.state(joid).status is Status.WAIT_REPLY:
+        _give_up_waiting(draft, joid)
+    elif draft.job(joid).is_box:
         end_box(draft, joid, Status.TERMINATED)
     elif not kill_process(draft, joid, signals):
         draft.set_status(joid, Status.TERMINATED, exit_code=101, votes_idle=draft.state(joid).was_idle_run)
         raise_end_alarms(draft, joid, Status.TERMINATED, None)
+
+
+def _give_up_waiting(draft: Draft, joid: int) -> None:
+    """Killed while it waits for an answer: its run is over already, so no action follows."""
+    cause = draft.outcome.facts[-1]
+    draft.set_status(joid, Status.TERMINATED, votes_idle=draft.state(joid).was_idle_run)
+    raise_end_alarms(draft, joid, Status.TERMINATED, None)
+    dismiss_question(draft, joid, EventCode.KILLJOB, cause)
 
 
 def raise_final_alarms(draft: Draft, joid: int, result: Status, seconds: int | None, fact: Fact) -> None:

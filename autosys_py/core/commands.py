@@ -7,8 +7,8 @@ called by `step` directly.
 from dataclasses import replace
 
 from autosys_py.core import deletions, notes
-from autosys_py.core.aftermath import conclude, dismiss_question
-from autosys_py.core.boxes import raise_end_alarms, raise_final_alarms, terminate
+from autosys_py.core.aftermath import conclude
+from autosys_py.core.boxes import raise_final_alarms, terminate
 from autosys_py.core.codes import LIVE, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
@@ -68,13 +68,6 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
     ending = Ending.CANCELED if queued else None  # a restart that is withdrawn is no end of its own
     end = conclude(draft, event.joid, Status.TERMINATED, ending, votes_idle=True, exit_code=exit_code)
     raise_final_alarms(draft, event.joid, Status.TERMINATED, None, end)
-
-
-def kill_unanswered(draft: Draft, event: Event, fact: Fact) -> None:
-    """A job that waits for an operator's answer has no process."""
-    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
-    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
-    dismiss_question(draft, event)
 
 
 def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:

@@ -29,10 +29,11 @@ def definition_changed(draft: Draft, event: Event) -> None:
     world = draft.world
     if event.definition is None:
         _open_lines(draft, event.joid)
-        for message in draft.open_messages(event.joid):
-            close_message(draft, message, event.code.name, event)
+        messages = draft.open_messages(event.joid)
         before = world.remove(event.joid)
         fact = draft.record_event(event)
+        for message in messages:
+            close_message(draft, message, EventCode.DELETEJOB.name, fact)
         if before is not None:
             fact.value = before.name
             _leave_box(draft, before)

@@ -56,7 +56,7 @@ def delete(draft: Draft, joid: int) -> None:
     box = draft.box_state(job)
     for doomed in reversed([joid, *draft.descendants(joid)]):
         for message in draft.open_messages(doomed):
-            close_message(draft, message, EventCode.DELETEJOB.name)
+            close_message(draft, message, EventCode.DELETEJOB.name, draft.outcome.facts[0])
         draft.delete(doomed)
     if box is not None and box.status is Status.RUNNING:
         judge(draft, job.box_joid, None)

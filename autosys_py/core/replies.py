@@ -45,7 +45,7 @@ def _answer(draft: Draft, event: Event, fact: Fact, word: str) -> None:
         _cannot_restart(draft, joid, fact)
         return
     if message is not None:
-        close_message(draft, message, word, event)
+        close_message(draft, message, word, fact)
     if word == RESTART:
         _restart(draft, joid, fact, draft.state(joid).run_num)
         return
@@ -62,7 +62,7 @@ def _answer_for_earlier_run(draft: Draft, event: Event, fact: Fact, word: str, m
         if not is_free or not box_goes_on(draft, event.joid):
             _cannot_restart(draft, event.joid, fact)
             return
-    close_message(draft, message, word, event)
+    close_message(draft, message, word, fact)
     fact.notes.append(notes.answered_earlier(job.name, message.run_num, word))
     if word == RESTART:
         _restart(draft, event.joid, fact, message.run_num)

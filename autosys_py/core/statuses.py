@@ -23,7 +23,7 @@ def change_status(draft: Draft, event: Event, fact: Fact) -> None:
         return
     job = draft.job(event.joid)
     if draft.state(event.joid).status is Status.WAIT_REPLY:
-        dismiss_question(draft, event)
+        dismiss_question(draft, event.joid, event.code, fact)
     if job.is_box and target is Status.RUNNING:
         fact.status, fact.value = None, target.name
         start_box(draft, event.joid)

@@ -94,7 +94,8 @@ def _is_current_run(draft: Draft, event: Event) -> bool:
     if event.joid not in draft.world.jobs:
         return False
     state = draft.state(event.joid)
-    return state.status in LIVE and (state.run_num, state.ntry) == (event.run_num, event.ntry)
+    is_under_way = state.status in LIVE and state.status is not Status.WAIT_REPLY
+    return is_under_way and (state.run_num, state.ntry) == (event.run_num, event.ntry)
 
 
 def return_to_definitions(draft: Draft) -> None:

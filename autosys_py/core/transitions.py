@@ -90,7 +90,7 @@ _COLUMNS: dict[EventCode, tuple[Rule, ...]] = {
         FORCE, FORCE, FORCE, FORCE, NO_FORCE,
     ),
     EventCode.KILLJOB: (
-        NO_KILL, NO_KILL, NO_KILL, NO_KILL, commands.kill, commands.kill, commands.kill_unanswered, commands.kill,
+        NO_KILL, NO_KILL, NO_KILL, NO_KILL, commands.kill, commands.kill, commands.kill, commands.kill,
         commands.kill_waiting, commands.kill_waiting, commands.kill_waiting, commands.kill_waiting, NO_KILL, NO_KILL,
         NO_KILL, commands.kill,
     ),
