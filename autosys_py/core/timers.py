@@ -34,7 +34,10 @@ def _take(draft: Draft, job: Job, fact: Fact) -> None:
     if state.status is Status.ON_HOLD:
         draft.change(fact, job.joid, latched=not is_excluded(draft, job))
     elif state.status is Status.WAIT_REPLY and not keeps_apart(job, state):
-        keep_tick(draft, job, fact)
+        if is_excluded(draft, job):
+            fact.notes.append(notes.excluded(job.exclude_calendar))
+        else:
+            keep_tick(draft, job, fact)
     elif state.status not in STARTABLE and not keeps_apart(job, state):
         fact.notes.append(notes.ignored("STARTJOB", job.name, state.status.name))
     elif is_excluded(draft, job):
