@@ -261,16 +261,11 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
     joid = event.joid
     state = draft.state(joid)
     retried = result is Status.FAILURE and _has_try_left(draft, joid)
-    fact = conclude(
-        draft,
-        joid,
-        result,
-        None if retried else ENDINGS[result],
-        time=event.due,
-        exit_code=event.exit_code,
-        votes_idle=state.was_idle_run and not retried,
-        text=text,
-    )
+    shown: dict[str, Any] = {"time": event.due, "exit_code": event.exit_code, "text": text}
+    if retried:
+        fact = draft.set_status(joid, result, **shown)
+    else:
+        fact = conclude(draft, joid, result, ENDINGS[result], votes_idle=state.was_idle_run, **shown)
     with draft.caused_by(fact):
         end_run(draft, joid, result)
         if retried:
