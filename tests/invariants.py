@@ -4,6 +4,7 @@
 * members are ACTIVATED only in a box that runs, a box is over when its members are, its tally counts them;
 * load and units in use are those of what runs or holds them, and nobody waits who could go on;
 * the states in memory are those of the store and those that the past alone gives; so are alarms and overrides;
+* who waits for an answer has asked, who waits for a restart has a timer;
 * time never goes back, the next start of each job is stored and the one that its schedule says;
 * a missed must time is said once, jobs of other instances stand where the past says.
 """
@@ -93,6 +94,7 @@ class Invariants:
         assert {job.joid: job for job in rows.jobs} == world.jobs | world.definitions
         assert {order.seq: order for order in rows.notifications} == world.notifications
         self.ordered |= set(world.notifications)
+        _check_restarts(world, store)
         if self._keeps_past:
             assert {alarm.number: alarm.state for alarm in store.alarms(every=True)} == self.alarms
         _check_overrides(world, store, rows.jobs)
@@ -176,12 +178,34 @@ def _check_overrides(world: World, store: EventServer, jobs: list[Job]) -> None:
 def _check_ticks(world: World, store: EventServer, now: int) -> None:
     """The next start is the one that the schedule says, and will come: no stored start is lost (rule D-04)."""
     for joid, job in world.jobs.items():
-        due = world.states[joid].next_start
+        due, chain = world.states[joid].next_start, world.states[joid].chain
+        if chain is not None and chain.is_stopped:
+            continue  # its starts are withdrawn
         in_this_minute = due is not None and due > now and due - due % 60 == now - now % 60
         assert in_this_minute or due == world.timetable.next_start(job, now), f"{job.name} is to start next at {due}"
         if due is not None:
             stored = {(event.code, event.job_ver, event.due) for event in store.pending_events(joid)}
             assert (EventCode.STARTJOB, job.job_ver, due) in stored, f"nothing will start {job.name} at {due}"
+
+
+def _check_restarts(world: World, store: EventServer) -> None:
+    """Who waits for an answer has asked, who waits for a restart has a timer, and what is submitted is stored."""
+    open_messages = {number: each for messages in world.messages.values() for number, each in messages.items()}
+    assert {each.number: each for each in store.messages()} == open_messages
+    for joid, state in world.states.items():
+        job, stored = world.jobs[joid], store.pending_events(joid)
+        key = RunKey(joid, state.run_num, state.ntry)
+        asked = [each for each in open_messages.values() if each.key == key]
+        waits = state.status is Status.WAIT_REPLY
+        is_asked = len(asked) == 1 if waits else not asked or job.presubmit_count > 1
+        assert is_asked, f"{job.name} is {state.status.name}, asked {asked}"
+        if state.status is Status.RESTART:
+            wait = str(state.since) if state.is_restart_due else ""
+            timers = [each.value for each in stored if each.code is EventCode.CHK_N_START]
+            assert wait in timers, f"{job.name} is in RESTART and nothing will start it"
+        ticks = {each.due for each in stored if each.code is EventCode.STARTJOB and each.job_ver == job.job_ver}
+        assert set(state.later_starts) <= ticks, f"starts of {job.name} that are not stored"
+        assert len(state.later_starts) < max(job.presubmit_count, 1)
 
 
 def _check_units(world: World) -> None:
@@ -337,16 +361,17 @@ def check_gates(draft: Draft, job: Job, *, again: bool) -> None:
     by_hand = event.joid == job.joid and bool(event.sent_by)
     released = event.code in QUEUE_RELEASES
     retried = by_hand and event.code is EventCode.RESTART
-    moved = again and state.was_idle_run  # its run began outside
+    restarts = state.is_restart_due  # asks no condition; a new run in place of the one that has ended
+    moved = (again or restarts) and state.was_idle_run  # its run began outside
     if box is not None and not moved:
-        by_hand_only = again and box.status is Status.STARTING  # stored and means nothing
+        by_hand_only = (again or restarts) and box.status is Status.STARTING  # stored and means nothing
         assert box.status is Status.RUNNING or by_hand_only, f"{job.name} starts in a box that does not run"
-        if not (again or retried):
+        if not (again or retried or restarts):
             assert not starts.started_in_this_run(state, box), f"{job.name} starts twice in one box run"
             assert by_hand or state.status in (Status.ACTIVATED, *QUEUED), f"{job.name} starts from {state.status.name}"
     released = released or state.status in QUEUED
     unseen = released and draft.world.configuration.EvaluateQueuedJobStarts == "0"
-    if again or unseen:
+    if again or unseen or restarts:
         return
     assert job.condition is None or draft.holds(job.condition, job.joid), f"{job.name} starts with a false condition"
     assert job.schedule is None or state.latched or by_hand or released, f"{job.name} starts before its time"

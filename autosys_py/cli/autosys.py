@@ -78,6 +78,17 @@ def close(numbers: tuple[int, ...], comment: str) -> int:
     return change(numbers, AlarmState.CLOSED, comment)
 
 
+@autosys.command()
+@click.option("--all", "every", is_flag=True, help="Answered ones too.")
+@click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
+def messages(every: bool, job: str | None, format_: str | None) -> int:
+    """List the runs that wait for an operator's answer, sendevent -E REPLY_RESPONSE."""
+    from autosys_py.cli.operator_messages import show
+
+    return show(every, job, format_)
+
+
 def main() -> int:
     return guarded(_run)
 

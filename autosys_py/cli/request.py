@@ -27,6 +27,8 @@ TEXT_LIMIT = 256
 """Bytes of `-C`."""
 GLOBAL_NAME_LIMIT = 64
 GLOBAL_VALUE_LIMIT = 100
+REPLIES = frozenset({"RESTART", "ERROR", "COMPLETED"})
+"""Answers to a job in WAIT_REPLY (extensions.md §4)."""
 RESERVED_GLOBALS = frozenset({"ALL"})
 LAST_SIGNAL = 64
 LARGEST = 2**31 - 1
@@ -255,7 +257,9 @@ def _reply(event: Event, given: Given) -> None:
     reply = (given.get("r") or "").strip()
     if not reply:
         raise misuse(40012)
-    event.value = reply
+    if reply.upper() not in REPLIES:
+        raise misuse(99050, reply)
+    event.value = reply.upper()
 
 
 def _step(event: Event, given: Given) -> None:

@@ -124,7 +124,7 @@ COMMAND = Command(
             "queue priority for CHANGE_PRIORITY; business date YYYYMMDD for starts",
             numeric=True,
         ),
-        Option("r", "reply", "answer, for REPLY_RESPONSE"),
+        Option("r", "reply", "answer, for REPLY_RESPONSE: RESTART, ERROR or COMPLETED"),
         Option("o", "step", "step, for RESTARTJOB"),
         Option("C", "text", "reason, kept with the event; the text of COMMENT"),
         Option("T", "date time", "when the event is processed; default now"),

@@ -6,12 +6,14 @@ job they name changes inside the box, or when a member completes (rule B-13).
 """
 
 from autosys_py.core import notes
+from autosys_py.core.aftermath import conclude, dismiss_question
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.deadlock import is_deadlocked
 from autosys_py.core.draft import Draft
 from autosys_py.core.kills import kill_process
-from autosys_py.core.model import Job, RunKey
+from autosys_py.core.model import Fact, Job, RunKey
 from autosys_py.core.resources import end_run
+from autosys_py.core.restart import ENDINGS
 from autosys_py.core.world import WAITING
 
 IDLE_JUDGED = frozenset({Status.SUCCESS, Status.FAILURE, Status.INACTIVE})
@@ -119,7 +121,8 @@ def judge_around(draft: Draft, job: Job) -> None:
 def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> None:
     """The box is over: its status, its waiting members, its terminators, its alarms (rules B-09 to B-11, B-32)."""
     state = draft.state(box)
-    fact = draft.set_status(box, result, votes_idle=state.was_idle_run, text=text)
+    ending = None if state.noexec else ENDINGS[result]
+    fact = conclude(draft, box, result, ending, votes_idle=state.was_idle_run, text=text)
     if state.noexec and result in FAILED:
         draft.set_status(box, Status.INACTIVE)  # an ON_NOEXEC box is never left FAILURE or TERMINATED
     key = RunKey(box, draft.state(box).run_num, draft.state(box).ntry)
@@ -128,7 +131,7 @@ def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> None:
         end_run(draft, box, result)
         if run is not None:
             seconds = None if state.noexec else draft.now - run.start  # a bypass raises no run alarm (H-09)
-            raise_end_alarms(draft, box, result, seconds)
+            raise_final_alarms(draft, box, result, seconds, fact)
         reset_members(draft, box)
         if result in FAILED:
             _kill_job_terminators(draft, box)
@@ -166,11 +169,26 @@ def reset_contents(draft: Draft, box: int) -> None:
 
 def terminate(draft: Draft, joid: int, signals: str = "") -> None:
     """KILLJOB on a live job: a box is over at once (B-11), a process gets its signals (T-04)."""
-    if draft.job(joid).is_box:
+    if draft.state(joid).status is Status.WAIT_REPLY:
+        _give_up_waiting(draft, joid)
+    elif draft.job(joid).is_box:
         end_box(draft, joid, Status.TERMINATED)
     elif not kill_process(draft, joid, signals):
         draft.set_status(joid, Status.TERMINATED, exit_code=101, votes_idle=draft.state(joid).was_idle_run)
         raise_end_alarms(draft, joid, Status.TERMINATED, None)
+
+
+def _give_up_waiting(draft: Draft, joid: int) -> None:
+    """Killed while it waits for an answer: its run is over already, so no action follows."""
+    cause = draft.outcome.facts[-1]
+    draft.set_status(joid, Status.TERMINATED, votes_idle=draft.state(joid).was_idle_run)
+    raise_end_alarms(draft, joid, Status.TERMINATED, None)
+    dismiss_question(draft, joid, EventCode.KILLJOB, cause)
+
+
+def raise_final_alarms(draft: Draft, joid: int, result: Status, seconds: int | None, fact: Fact) -> None:
+    """The alarms of an end that `fact` published; where the run is to be restarted only those about its length."""
+    raise_end_alarms(draft, joid, result if fact.status is result else Status.SUCCESS, seconds)
 
 
 def raise_end_alarms(draft: Draft, joid: int, result: Status, seconds: int | None) -> None:

@@ -7,14 +7,16 @@ called by `step` directly.
 from dataclasses import replace
 
 from autosys_py.core import deletions, notes
-from autosys_py.core.boxes import raise_end_alarms, reset_members, terminate
+from autosys_py.core.aftermath import conclude
+from autosys_py.core.boxes import raise_final_alarms, reset_members, terminate
 from autosys_py.core.codes import LIVE, QUEUED, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
 from autosys_py.core.kills import are_signals
 from autosys_py.core.model import EffectKind, Event, Fact
 from autosys_py.core.queues import open_machine
-from autosys_py.core.starts import begin, force, restart_by_hand, start_by_hand
+from autosys_py.core.restart import Ending
+from autosys_py.core.starts import begin, force, restart_by_hand, restarted_by_hand, start_by_hand
 from autosys_py.core.statuses import ignore
 
 
@@ -41,8 +43,11 @@ def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def force_next_try(draft: Draft, event: Event, fact: Fact) -> None:
-    """A job that waits between two tries: the next try now."""
-    force(draft, event.joid, same_run=True)
+    """A job that waits between two tries, or for its restart: the next try or the restart now."""
+    state = draft.state(event.joid)
+    if state.is_restart_due:
+        draft.change(fact, event.joid, chain=restarted_by_hand(state, state.run_num))
+    force(draft, event.joid, same_run=state.is_between_tries)
 
 
 def kill(draft: Draft, event: Event, fact: Fact) -> None:
@@ -61,15 +66,10 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
         ignore(draft, event, fact)
         return
     exit_code = None if queued else state.exit_code  # what never ran has none, whatever the run before returned
-    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True, exit_code=exit_code)
+    ending = Ending.CANCELED if queued else None  # a restart that is withdrawn is no end of its own
+    end = conclude(draft, event.joid, Status.TERMINATED, ending, votes_idle=True, exit_code=exit_code)
     reset_members(draft, event.joid)  # of a box that waited for resources: nothing in it will start
-    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
-
-
-def kill_unanswered(draft: Draft, event: Event, fact: Fact) -> None:
-    """A job that waits for an operator's answer has no process."""
-    draft.set_status(event.joid, Status.TERMINATED, votes_idle=True)
-    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
+    raise_final_alarms(draft, event.joid, Status.TERMINATED, None, end)
 
 
 def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:
@@ -109,7 +109,9 @@ def restart(draft: Draft, event: Event, fact: Fact) -> None:
     """Our RESTART (extensions.md §3): from FAILURE and TERMINATED, or at once while a restart waits."""
     job, state = draft.job(event.joid), draft.state(event.joid)
     if state.status is Status.RESTART:
-        begin(draft, event.joid, same_run=True)
+        if state.is_restart_due:
+            draft.change(fact, event.joid, chain=restarted_by_hand(state, state.run_num))
+        begin(draft, event.joid, same_run=state.is_between_tries)
     elif state.status in (Status.FAILURE, Status.TERMINATED):
         restart_by_hand(draft, event.joid, fact)
     else:
@@ -134,12 +136,6 @@ def change_priority(draft: Draft, event: Event, fact: Fact) -> None:
         draft.change(fact, event.joid, queue_priority=priority)
     else:
         ignore(draft, event, fact)
-
-
-def reply(draft: Draft, event: Event, fact: Fact) -> None:
-    """No job of this version waits for an answer; the product raises an alarm then."""
-    ignore(draft, event, fact)
-    draft.alarm(event.joid, Alarm.REPLY_RESPONSE_FAIL)
 
 
 def refuse_type(draft: Draft, event: Event, fact: Fact) -> None:

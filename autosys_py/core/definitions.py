@@ -4,6 +4,7 @@ A definition is already durable when this event is processed, so the world takes
 its consequences.
 """
 
+from autosys_py.core.aftermath import close_message
 from autosys_py.core.boxes import RESET_AT_END, UNTOUCHED_BY_BOX, judge, judge_around
 from autosys_py.core.codes import LIVE, EventCode, Status
 from autosys_py.core.deadlines import watch_next
@@ -15,7 +16,7 @@ from autosys_py.core.modes import set_noexec
 from autosys_py.core.overrides import CHANGED, RETIMED
 from autosys_py.core.queues import look_at, open_all, open_machine
 from autosys_py.core.reschedule import processed_until, set_next_start
-from autosys_py.core.starts import consider
+from autosys_py.core.starts import consider, started_in_this_run
 from autosys_py.core.windows import enter_window, watch_window
 from autosys_py.core.world import WAITING
 
@@ -28,8 +29,11 @@ def definition_changed(draft: Draft, event: Event) -> None:
     world = draft.world
     if event.definition is None:
         _open_lines(draft, event.joid)
+        messages = draft.open_messages(event.joid)
         before = world.remove(event.joid)
         fact = draft.record_event(event)
+        for message in messages:
+            close_message(draft, message, EventCode.DELETEJOB.name, fact)
         if before is not None:
             fact.value = before.name
             _leave_box(draft, before)
@@ -41,6 +45,7 @@ def definition_changed(draft: Draft, event: Event) -> None:
     if event.value in (CHANGED, RETIMED):
         _override_changed(draft, event, fact, before)
     else:
+        _return_starts(draft, job, fact)
         _set_times(draft, job, fact, event.due, before)
     if event.value not in (CHANGED, RETIMED) and before is not None:
         draft.change(fact, job.joid, latched=False)
@@ -56,12 +61,19 @@ def definition_changed(draft: Draft, event: Event) -> None:
     plan_again(draft, job.joid, event.due)
 
 
+def _return_starts(draft: Draft, job: Job, fact: Fact) -> None:
+    """Redefined: its future starts are withdrawn no longer."""
+    chain = draft.state(job.joid).chain
+    if chain is not None and chain.is_stopped:
+        draft.change(fact, job.joid, chain=chain._replace(is_stopped=False).or_none())
+
+
 def _set_times(draft: Draft, job: Job, fact: Fact, since: int, before: Job | None) -> None:
     """The next start and its must times, as `jil` stored them, unless it had another zone or calendar."""
     timetable = draft.world.timetable
     if before is not None:
         set_next_start(draft, job, fact, processed_until(draft, timetable, before, since))
-    elif timetable.next_start(job, since) != draft.state(job.joid).next_start:
+    elif job.presubmit_count > 1 or timetable.next_start(job, since) != draft.state(job.joid).next_start:
         set_next_start(draft, job, fact, since)
     watch_next(draft, job, fact)
 
@@ -156,7 +168,8 @@ def _enter_box(draft: Draft, job: Job) -> None:
     if state.status is Status.ACTIVATED and state.run_num >= box.run_num:
         enter_window(draft, job.joid)  # what watched the former version's window is void (rule E-01)
         return
-    if state.status in UNTOUCHED_BY_BOX or state.run_num >= box.run_num:
+    takes_part = state.run_num >= box.run_num or started_in_this_run(state, box)
+    if state.status in UNTOUCHED_BY_BOX or takes_part:
         judge(draft, job.box_joid, None)  # a result that it brings along counts
         return
     draft.record(EventCode.ALERT, job.joid)

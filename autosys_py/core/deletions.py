@@ -4,6 +4,7 @@ Every end of a job that has it sets a timer, a DELETEJOB of the scheduler's own.
 out when it is due, from the state alone: a later end, a new run or another value of the attribute make it void.
 """
 
+from autosys_py.core.aftermath import close_message
 from autosys_py.core.boxes import judge
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
 from autosys_py.core.draft import Draft
@@ -55,6 +56,8 @@ def delete(draft: Draft, joid: int) -> None:
     job = draft.job(joid)
     box = draft.box_state(job)
     for doomed in reversed([joid, *draft.descendants(joid)]):
+        for message in draft.open_messages(doomed):
+            close_message(draft, message, EventCode.DELETEJOB.name, draft.outcome.facts[0])
         draft.delete(doomed)
     if box is not None and box.status is Status.RUNNING:
         judge(draft, job.box_joid, None)

@@ -23,6 +23,7 @@ from autosys_py.core.model import (
     Holding,
     Job,
     JobState,
+    OperatorMessage,
     Outcome,
     ResourceKey,
     Run,
@@ -168,6 +169,12 @@ class Draft:
         count = self.outcome.counts.get(key)
         return self.world.counts.get(key, 0) if count is None else count
 
+    def open_messages(self, joid: int) -> list[OperatorMessage]:
+        """Questions about runs of the job that nobody has answered, oldest first."""
+        found = dict(self.world.messages.get(joid, {}))
+        found |= {number: each for number, each in self.outcome.messages.items() if each.joid == joid}
+        return [found[number] for number in sorted(found) if not found[number].answer]
+
     def asker(self, joid: int) -> Asker:
         state = self.state(joid)
         return Asker(state.last_end, state.end_seq)
@@ -261,6 +268,8 @@ class Draft:
         if has_ended:
             changes["last_end"] = when
             changes["end_seq"] = fact.seq
+        if state.chain is not None and "chain" not in changes:
+            changes["chain"] = state.chain.entering(status, state.status)
         self._set(fact, joid, state, changes)
         fact.status = status
         fact.noexec = state.noexec

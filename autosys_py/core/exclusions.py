@@ -17,7 +17,16 @@ def is_excluded(draft: Draft, job: Job) -> bool:
 
 def exclude_today(draft: Draft, job: Job) -> None:
     """No start today: INACTIVE, even from SUCCESS, and with a box all that is in it; the date must be met again."""
-    text = notes.excluded(job.exclude_calendar)
-    draft.set_status(job.joid, Status.INACTIVE, latched=False, exit_code=None, text=text)
-    if job.is_box:
+    if miss_today(draft, job.joid, notes.excluded(job.exclude_calendar)) and job.is_box:
         reset_contents(draft, job.joid)
+
+
+def miss_today(draft: Draft, joid: int, text: str) -> bool:
+    """INACTIVE without a latch; False if it shows a run that waits for an answer, of which this occurrence is
+    independent (presubmit_count)."""
+    if draft.state(joid).status is Status.WAIT_REPLY:
+        draft.change(draft.outcome.facts[-1], joid, latched=False)
+        draft.outcome.facts[-1].notes.append(text)
+        return False
+    draft.set_status(joid, Status.INACTIVE, latched=False, exit_code=None, text=text)
+    return True

@@ -228,6 +228,7 @@ CATALOGUE: Final[dict[int, str]] = {
     99030: "There is no alarm {0}.",
     99032: "{0}: {1} and {2} exclude each other. Choose one of them.",
     99033: "{0} goes with {1} only.",
+    99050: "Invalid reply: {0}. Use RESTART, ERROR or COMPLETED.",
     99012: "Invalid format: {0}. Use json or csv.",
 }
 

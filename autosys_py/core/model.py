@@ -15,6 +15,7 @@ from autosys_py.core.condition import Condition
 from autosys_py.core.demands import NO_DEMANDS, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.must_times import MustTimes
+from autosys_py.core.restart import Behaviour, Chain
 from autosys_py.core.schedule import RunWindow, Schedule
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Job:
     """The version that has an override laid over the definition, where this is one; 0 = none. Timers are bound to
     `job_ver`, which is the definition's own unless the override changes start times."""
     resources: Demands = NO_DEMANDS
+    behaviour: Behaviour | None = None
+    """What follows the end of a run (extensions.md §4); None without any such attribute."""
+    presubmit_count: int = 1
+    """How many future starts are stored."""
 
     @property
     def is_box(self) -> bool:
@@ -156,6 +161,7 @@ _COMPILED_CLASSES: dict[str, Any] = {
     "must_complete": MustTimes,
     "exit_rule": ExitRule,
     "resources": Demands,
+    "behaviour": Behaviour,
 }
 
 
@@ -213,6 +219,10 @@ class JobState:
     """The scheduled start whose must times are watched (rule D-13); None = nothing is."""
     holds: tuple[Holding, ...] = ()
     """Units of resources: of the present run, or kept from the last one (rule L-07)."""
+    chain: Chain | None = None
+    """Where it stands in a chain of restarts; None = in none."""
+    later_starts: tuple[int, ...] = ()
+    """Due times of the stored ticks behind `next_start` (presubmit_count)."""
 
     @property
     def is_live(self) -> bool:
@@ -221,7 +231,14 @@ class JobState:
     @property
     def is_between_tries(self) -> bool:
         """Is the next start a further try of the present run, if the scheduler makes it?"""
-        return self.status is Status.RESTART or bool(self.retries or self.system_restarts)
+        if self.status is Status.RESTART:
+            return not self.is_restart_due
+        return bool(self.retries or self.system_restarts)
+
+    @property
+    def is_restart_due(self) -> bool:
+        """Is the next start a restart, that is a new run in place of the present one? (extensions.md §4)"""
+        return self.chain is not None and self.chain.is_due
 
     @property
     def was_idle_run(self) -> bool:
@@ -492,6 +509,36 @@ class RaisedAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorMessage:
+    """A question to operators: a run ended and waits to be told how it goes on (REPLY_RESPONSE). A projection of the
+    past: open from the fact that asks to the one that answers."""
+
+    number: int
+    """`seq` of the fact that asks."""
+    time: int
+    joid: int
+    job_name: str
+    """As it was called then."""
+    run_num: int
+    ntry: int
+    status: Status
+    """What the run ended with."""
+    exit_code: int | None = None
+    text: str = ""
+    answer: str = ""
+    """RESTART, ERROR or COMPLETED, or the event that made an answer pointless; empty = open."""
+    answered_by: str = ""
+    """`user@host`."""
+    answered: int | None = None
+    """When."""
+    comment: str = ""
+
+    @property
+    def key(self) -> RunKey:
+        return RunKey(self.joid, self.run_num, self.ntry)
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """An order to tell people of one fact. The stored row is deleted when it was told, or given up."""
 
@@ -555,6 +602,8 @@ class Outcome:
     """Orders whose answer this step took in."""
     alarms: dict[int, RaisedAlarm] = field(default_factory=dict)
     """Alarms raised or changed, by number."""
+    messages: dict[int, OperatorMessage] = field(default_factory=dict)
+    """Questions to operators, asked or dealt with, by number."""
     notifications: dict[int, Notification | None] = field(default_factory=dict)
     """Orders to tell people, new or put off, by `seq`; None = told or given up."""
     deleted: list[int] = field(default_factory=list)

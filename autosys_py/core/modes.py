@@ -37,8 +37,11 @@ def release_hold(draft: Draft, event: Event, fact: Fact) -> None:
 
 
 def _give_back(draft: Draft, joid: int, before: Status) -> None:
-    """The result that a member had in this box run; of one that was held between two tries, its failure."""
-    result = Status.FAILURE if before is Status.RESTART else before
+    """The result that a member had in this box run; of one that was held between two tries or
+    before a restart, what its run ended with."""
+    result, chain = before, draft.state(joid).chain
+    if before is Status.RESTART:
+        result = chain.result if chain is not None and chain.result is not None else Status.FAILURE
     ended = draft.state(joid).last_end if result in TERMINAL else None
     draft.set_status(joid, result, time=ended, before_hold=None)
     if before is Status.RESTART:

@@ -184,6 +184,38 @@ def restart_due(seconds: int, ntry: int) -> str:
     return f"Restarting in {seconds} seconds after try {ntry}."
 
 
+def will_restart(result: str, seconds: int) -> str:
+    return f"{result}. Restarting as a new run in {seconds} seconds."
+
+
+def asks(result: str) -> str:
+    return f"{result}. Waiting for REPLY_RESPONSE: RESTART, ERROR or COMPLETED."
+
+
+def answered(word: str) -> str:
+    return f"Answered {word}"
+
+
+def answered_earlier(name: str, run_num: int, word: str) -> str:
+    return f"Run {run_num} of <{name}> was answered {word}; the status is that of its newest run."
+
+
+def bad_reply(word: str) -> str:
+    return message(99050, word)
+
+
+def restarts_used_up() -> str:
+    return "max_starts is used up."
+
+
+def withdrawn(name: str) -> str:
+    return f"Future starts of <{name}> are withdrawn until it is restarted or redefined."
+
+
+def tick_kept(name: str) -> str:
+    return f"Start time of <{name}> is kept until the answer is dealt with."
+
+
 def no_such_alarm(number: str) -> str:
     return message(99030, number)
 

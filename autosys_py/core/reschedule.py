@@ -19,13 +19,43 @@ def set_next_start(draft: Draft, job: Job, fact: Fact, after: int) -> None:
     """Stores the first start after the minute of `after`, as part of `fact`."""
     if job.schedule is None and draft.state(job.joid).next_start is None:
         return
-    due = draft.world.timetable.next_start(job, after)
+    chain = draft.state(job.joid).chain
+    is_stopped = chain is not None and chain.is_stopped
+    due = None if is_stopped else draft.world.timetable.next_start(job, after)
     if due != draft.state(job.joid).next_start:
         draft.change(fact, job.joid, next_start=due)
     if due is not None:
         draft.schedule(EventCode.STARTJOB, due, job.joid, for_run=False)
-    elif job.schedule is not None and job.schedule.run_calendar:
+    elif job.schedule is not None and job.schedule.run_calendar and not is_stopped:
         fact.notes += notes.calendar_ran_out(job.schedule.run_calendar, job.name)
+    if job.presubmit_count > 1 or draft.state(job.joid).later_starts:
+        _presubmit(draft, job, fact, ())
+
+
+def go_to_next_start(draft: Draft, job: Job, fact: Fact) -> None:
+    """A start time has come. Of several that are stored the next one is known, late as it may be, and another one is
+    stored behind the last."""
+    later = draft.state(job.joid).later_starts
+    if not later:
+        set_next_start(draft, job, fact, draft.now)
+        return
+    draft.change(fact, job.joid, next_start=later[0])
+    _presubmit(draft, job, fact, later[1:])
+
+
+def _presubmit(draft: Draft, job: Job, fact: Fact, stored: tuple[int, ...]) -> None:
+    """Stores starts behind the next one and the `stored` ones until there are presubmit_count; any other is void."""
+    state = draft.state(job.joid)
+    starts = [] if state.next_start is None else [state.next_start, *stored]
+    while starts and len(starts) < job.presubmit_count:
+        due = draft.world.timetable.next_start(job, max(starts[-1], draft.now))
+        if due is None:
+            break
+        starts.append(due)
+        draft.schedule(EventCode.STARTJOB, due, job.joid, for_run=False)
+    later = tuple(starts[1 : job.presubmit_count])
+    if later != state.later_starts:
+        draft.change(fact, job.joid, later_starts=later)
 
 
 def processed_until(draft: Draft, timetable: Timetable, before: Job, since: int) -> int:

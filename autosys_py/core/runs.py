@@ -8,12 +8,14 @@ from typing import Any
 
 from autosys_py.core import notes
 from autosys_py.core.admission import Verdict
-from autosys_py.core.boxes import raise_end_alarms
+from autosys_py.core.aftermath import box_goes_on, conclude
+from autosys_py.core.boxes import raise_end_alarms, raise_final_alarms
 from autosys_py.core.codes import LIVE, Alarm, EventCode, ExitCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import CountKey, EffectKind, Event, RunKey
 from autosys_py.core.queues import open_machine
 from autosys_py.core.resources import end_run
+from autosys_py.core.restart import ENDINGS, Ending
 from autosys_py.core.starts import begin, enqueue, set_run_timers
 
 COUNTING = frozenset({*LIVE, Status.ACTIVATED})
@@ -82,9 +84,11 @@ def lost(draft: Draft, event: Event) -> None:
         _end_stale(draft, event.joid, Status.TERMINATED)
         return
     state = draft.state(event.joid)
-    draft.set_status(
+    fact = conclude(
+        draft,
         event.joid,
         Status.TERMINATED,
+        Ending.UNKNOWN,
         time=event.due,
         exit_code=int(ExitCode.LOST),
         votes_idle=state.was_idle_run,
@@ -92,7 +96,7 @@ def lost(draft: Draft, event: Event) -> None:
     )
     end_run(draft, event.joid, Status.TERMINATED)
     draft.alarm(event.joid, Alarm.CHASE, event.value or "The run ended without an exit record.")
-    raise_end_alarms(draft, event.joid, Status.TERMINATED, None)
+    raise_final_alarms(draft, event.joid, Status.TERMINATED, None, fact)
 
 
 def start_failed(draft: Draft, event: Event) -> None:
@@ -107,17 +111,20 @@ def start_failed(draft: Draft, event: Event) -> None:
         _end_stale(draft, event.joid, Status.FAILURE, ran=False)
         return
     state, configuration = draft.state(event.joid), draft.world.configuration
-    permanent = event.status is Status.FAILURE or not _box_goes_on(draft, event.joid)
+    permanent = event.status is Status.FAILURE or not box_goes_on(draft, event.joid)
     if event.value.startswith(SHORT_OF_SPACE):
         draft.alarm(event.joid, Alarm.RESOURCE, event.value)
     if not permanent and state.system_restarts < configuration.MaxRestartTrys:
         wait_for_restart(draft, event.joid, text=event.value, system_restarts=state.system_restarts + 1)
         end_run(draft, event.joid, Status.FAILURE, ran=False)
         return
-    draft.set_status(event.joid, Status.FAILURE, time=event.due, votes_idle=state.was_idle_run, text=event.value)
+    votes_idle, result = state.was_idle_run, Status.FAILURE
+    fact = conclude(
+        draft, event.joid, result, Ending.ERROR, time=event.due, votes_idle=votes_idle, text=event.value
+    )  # fmt: skip
     end_run(draft, event.joid, Status.FAILURE, ran=False)
     draft.alarm(event.joid, Alarm.STARTJOBFAIL if permanent else Alarm.MAX_RETRYS, event.value)
-    raise_end_alarms(draft, event.joid, Status.FAILURE, None)
+    raise_final_alarms(draft, event.joid, Status.FAILURE, None, fact)
 
 
 def unreachable(draft: Draft, event: Event) -> None:
@@ -137,7 +144,7 @@ def unreachable(draft: Draft, event: Event) -> None:
         return
     state = draft.state(event.joid)
     draft.alarm(event.joid, Alarm.MACHINE_UNAVAILABLE, notes.offline(machine))
-    if _box_goes_on(draft, event.joid):
+    if box_goes_on(draft, event.joid):
         verdict = Verdict(Status.PEND_MACH, notes=(notes.offline(machine),))
         tried = max(1, state.system_restarts)  # the run goes on, with its number and its override
         enqueue(draft, draft.job_of_run(event.joid), verdict, forced=state.forced, system_restarts=tried)
@@ -234,14 +241,20 @@ def wait_for_restart(draft: Draft, joid: int, *, text: str = "", **counted: Any)
 
 
 def try_again(draft: Draft, event: Event) -> None:
-    """The wait between two tries is over."""
+    """The wait between two tries is over, or the one before a restart, which is a run of its own."""
     if event.joid not in draft.world.jobs:
         return
     state = draft.state(event.joid)
-    if state.status is Status.RESTART and (event.run_num, event.ntry) == (state.run_num, state.ntry):
+    is_try = state.is_between_tries
+    wait = "" if is_try else str(state.since)
+    key = (state.run_num, state.ntry)
+    if state.status is Status.RESTART and (event.run_num, event.ntry) == key and event.value == wait:
         draft.record_event(event)
-        if _box_goes_on(draft, event.joid):
-            begin(draft, event.joid, forced=state.forced, same_run=True)
+        if box_goes_on(draft, event.joid):
+            box = draft.box_state(draft.job(event.joid))
+            in_idle_box = box is not None and box.status is not Status.RUNNING
+            forced = state.forced and (is_try or in_idle_box)  # a restart is a start of the scheduler's own
+            begin(draft, event.joid, forced=forced, same_run=is_try)
         else:  # CHANGE_STATUS made the box ACTIVATED or STARTING: as at its end (B-32)
             draft.set_status(event.joid, Status.INACTIVE)
 
@@ -250,33 +263,24 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
     joid = event.joid
     state = draft.state(joid)
     retried = result is Status.FAILURE and _has_try_left(draft, joid)
-    fact = draft.set_status(
-        joid,
-        result,
-        time=event.due,
-        exit_code=event.exit_code,
-        votes_idle=state.was_idle_run and not retried,
-        text=text,
-    )
+    shown: dict[str, Any] = {"time": event.due, "exit_code": event.exit_code, "text": text}
+    if retried:
+        fact = draft.set_status(joid, result, **shown)
+    else:
+        fact = conclude(draft, joid, result, ENDINGS[result], votes_idle=state.was_idle_run, **shown)
     with draft.caused_by(fact):
         end_run(draft, joid, result)
         if retried:
             wait_for_restart(draft, joid, retries=state.retries + 1)
             raise_end_alarms(draft, joid, Status.SUCCESS, seconds)
         else:
-            raise_end_alarms(draft, joid, result, seconds)
+            raise_final_alarms(draft, joid, result, seconds, fact)
 
 
 def _has_try_left(draft: Draft, joid: int) -> bool:
     """n_retrys, but not for a member whose box is over (rules R-06, B-32)."""
     job, state = draft.job_of_run(joid), draft.state(joid)
-    return state.retries < job.n_retrys and _box_goes_on(draft, joid)
-
-
-def _box_goes_on(draft: Draft, joid: int) -> bool:
-    """May there be another try? Not for a member whose box has ended meanwhile; a run forced in an idle box may."""
-    box = draft.box_state(draft.job(joid))
-    return box is None or box.status is Status.RUNNING or draft.state(joid).was_idle_run
+    return state.retries < job.n_retrys and box_goes_on(draft, joid)
 
 
 def _counts(draft: Draft, event: Event) -> bool:

@@ -12,12 +12,15 @@ from typing import Any
 
 from autosys_py.core import notes
 from autosys_py.core.admission import Verdict, admit
+from autosys_py.core.aftermath import keeps_apart
 from autosys_py.core.boxes import UNTOUCHED_BY_BOX, judge, judge_around
-from autosys_py.core.codes import STARTABLE, Alarm, EventCode, Status
+from autosys_py.core.codes import FAILED, LIVE, STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.machines import take_turn, unanswering
 from autosys_py.core.model import EffectKind, Fact, Job, JobState
+from autosys_py.core.reschedule import set_next_start
 from autosys_py.core.resources import consume, poll
+from autosys_py.core.restart import NO_CHAIN, Chain
 from autosys_py.core.windows import enter_window, may_run_today, watch_window
 
 # Gates
@@ -64,7 +67,17 @@ def restart_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
     if closed or (job.condition is not None and not draft.holds(job.condition, joid)):
         fact.notes.append(notes.not_met())
     else:
+        state = draft.state(joid)
+        draft.change(fact, joid, chain=restarted_by_hand(state, state.run_num))
         begin(draft, joid)
+
+
+def restarted_by_hand(state: JobState, run_num: int) -> Chain:
+    """The chain of a job that an operator restarts: its next start takes the place of run `run_num`. One that was about
+    to run again from its failed members still does."""
+    chain = state.chain or NO_CHAIN
+    from_error = chain.is_due and chain.from_error
+    return chain._replace(restarts=run_num, is_due=True, by_hand=True, from_error=from_error)
 
 
 def force(draft: Draft, joid: int, *, same_run: bool = False) -> None:
@@ -83,7 +96,7 @@ def _bypassed(draft: Draft, job: Job) -> str:
 
 def _may_start(draft: Draft, job: Job, state: JobState, *, by_hand: bool) -> bool:
     """G1 and G4."""
-    if state.status not in STARTABLE:
+    if state.status not in STARTABLE and not keeps_apart(job, state):
         return False
     box = draft.box_state(job)
     if box is None:
@@ -158,6 +171,7 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
         enqueue(draft, asking, verdict, forced=forced, **fresh)
         return
     draft.begun[job.joid] = None
+    was_stopped = _is_stopped(state)
     machine = verdict.machine.name
     consume(draft, verdict.taking)
     take_turn(draft, asking, machine)
@@ -166,9 +180,10 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
     fact = draft.set_status(
         job.joid,
         Status.STARTING,
-        text=f"Executing at {machine}",
+        text=_executing(state, machine),
         **_number(draft, job, state, same_run=same_run),
         **_started_in(draft, job),
+        **_chained(state, same_run=same_run),
         **fresh,
         last_start=None,
         last_end=None,
@@ -183,6 +198,7 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
     )
     if not same_run:
         draft.take_override(job.joid, fact)
+        _resubmit(draft, job, fact, was_stopped)
     draft.open_run(job.joid, fact, machine, job_load=asking.job_load, virtual=verdict.machine.virtual)
     draft.order(EffectKind.START, job.joid)
 
@@ -192,10 +208,35 @@ def _number(draft: Draft, job: Job, state: JobState, *, same_run: bool) -> dict[
     if same_run:
         return {"ntry": state.ntry + 1}
     top = draft.top_box(job)
+    if state.is_restart_due and not same_run:
+        return {"run_num": draft.draw_run_num(), "ntry": 1}
     if not top:
         return {"run_num": draft.draw_run_num(), "ntry": 1}
     run_num = max(draft.state(top).run_num, state.run_num)
     return {"run_num": run_num, "ntry": state.ntry + 1 if run_num == state.run_num else 1}
+
+
+def _executing(state: JobState, machine: str) -> str:
+    chain = state.chain
+    of = f", restart of run {chain.restarts}" if chain is not None and chain.is_due and chain.restarts else ""
+    return f"Executing at {machine}{of}"
+
+
+def _chained(state: JobState, *, same_run: bool = False) -> dict[str, Any]:
+    """A restart goes on with its chain, a further try leaves it alone, any other start is in none."""
+    if state.chain is None or same_run:
+        return {}
+    return {"chain": state.chain.started() if state.chain.is_due else None}
+
+
+def _is_stopped(state: JobState) -> bool:
+    return state.chain is not None and state.chain.is_stopped
+
+
+def _resubmit(draft: Draft, job: Job, fact: Fact, was_stopped: bool) -> None:
+    """Future starts that were withdrawn come back with a start that is no automatic restart."""
+    if was_stopped and not _is_stopped(draft.state(job.joid)):
+        set_next_start(draft, draft.job(job.joid), fact, draft.now)
 
 
 def _started_in(draft: Draft, job: Job) -> dict[str, Any]:
@@ -209,12 +250,14 @@ def _started_in(draft: Draft, job: Job) -> dict[str, Any]:
 def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
     """An ON_NOEXEC job's turn: no process, start and end in one second, SUCCESS (rule H-09)."""
     job, state = draft.job(joid), draft.state(joid)
+    was_stopped = _is_stopped(state)
     fact = draft.set_status(
         joid,
         Status.SUCCESS,
         votes_idle=_started_in(draft, job)["box_ntry"] == 0,
         **_number(draft, job, state, same_run=False),
         **_started_in(draft, job),
+        **_chained(state),
         last_start=draft.now,
         exit_code=0,
         machine="",
@@ -223,6 +266,7 @@ def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
         before_hold=None,
     )
     draft.take_override(joid, fact)
+    _resubmit(draft, job, fact, was_stopped)
     run = draft.open_run(joid, fact, "")
     draft.close_run(run.key, Status.SUCCESS, draft.now, 0)
 
@@ -230,11 +274,13 @@ def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
 def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
     """A box starts: every job inside becomes ACTIVATED, then the members are looked at (semantics.md §5.2)."""
     job, state = draft.job(box), draft.state(box)
+    was_stopped, from_error = _is_stopped(state), state.chain is not None and state.chain.from_error
     fact = draft.set_status(
         box,
         Status.RUNNING,
         **_number(draft, job, state, same_run=False),
         **_started_in(draft, job),
+        **_chained(state),
         last_start=draft.now,
         last_end=None,
         exit_code=None,
@@ -244,11 +290,15 @@ def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
         before_hold=None,
     )
     draft.take_override(box, fact)
+    _resubmit(draft, job, fact, was_stopped)
     draft.open_run(box, fact, "")
     with draft.caused_by(fact):
         set_run_timers(draft, box)
-        for joid in draft.descendants(box, into_live=False):
-            _activate(draft, joid, box)
+        if from_error:
+            _activate_unsuccessful(draft, box, box)
+        else:
+            for joid in draft.descendants(box, into_live=False):
+                _activate(draft, joid, box)
         members = list(draft.members(box))
         for joid in members:
             enter_window(draft, joid)
@@ -274,8 +324,12 @@ def _activate(draft: Draft, joid: int, box: int) -> None:
     """
     job, state, run_num = draft.job(joid), draft.state(joid), draft.state(box).run_num
     if state.status in UNTOUCHED_BY_BOX:
+        if state.chain is not None and state.chain.counted:
+            draft.change(draft.outcome.facts[-1], joid, chain=state.chain._replace(counted=0).or_none())
         return
     changes: dict[str, Any] = {"exit_code": None, "before_hold": None}
+    if state.chain is not None:
+        changes["chain"] = state.chain.in_new_box_run()
     if state.run_num < run_num:
         changes |= {"run_num": run_num, "ntry": 0}
     if draft.world.configuration.MissedMemberTick == "lost":
@@ -285,3 +339,31 @@ def _activate(draft: Draft, joid: int, box: int) -> None:
     if status is state.status and state.run_num == run_num:
         return
     draft.set_status(joid, status, **changes)
+
+
+def _activate_unsuccessful(draft: Draft, outer: int, box: int) -> None:
+    """What is in `box` when `outer` runs again from its errors (extensions.md §4): members that are SUCCESS throughout
+    stay as they are and count as having run; a box with any other member in it starts likewise."""
+    state, fact = draft.state(box), draft.outcome.facts[-1]
+    for joid in draft.members(box):
+        job, member = draft.job(joid), draft.state(joid)
+        if member.status is Status.SUCCESS and _is_success_throughout(draft, joid):
+            if box == outer:
+                draft.change(fact, joid, box_run=state.run_num, box_ntry=state.ntry)
+            if member.chain is not None:
+                draft.change(fact, joid, chain=member.chain.in_new_box_run())
+            continue
+        had_started, before = member.status in FAILED and job.schedule is not None, member.status
+        _activate(draft, joid, outer)
+        if had_started and draft.state(joid).status is Status.ACTIVATED:
+            draft.change(draft.outcome.facts[-1], joid, latched=True)  # its time had come (D-15)
+        if job.is_box and before not in LIVE:
+            chain = draft.state(joid).chain or NO_CHAIN
+            draft.change(draft.outcome.facts[-1], joid, chain=chain._replace(from_error=True))
+            _activate_unsuccessful(draft, outer, joid)
+
+
+def _is_success_throughout(draft: Draft, joid: int) -> bool:
+    return not draft.job(joid).is_box or all(
+        draft.state(inside).status is Status.SUCCESS for inside in draft.descendants(joid)
+    )

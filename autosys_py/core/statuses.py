@@ -3,6 +3,7 @@
 from typing import Any
 
 from autosys_py.core import notes
+from autosys_py.core.aftermath import dismiss_question
 from autosys_py.core.boxes import reset_contents, reset_members
 from autosys_py.core.codes import CHANGEABLE, TERMINAL, ExitCode, Status
 from autosys_py.core.draft import Draft
@@ -21,6 +22,8 @@ def change_status(draft: Draft, event: Event, fact: Fact) -> None:
         _refuse(event, fact, notes.bad_status(target.name))
         return
     job = draft.job(event.joid)
+    if draft.state(event.joid).status is Status.WAIT_REPLY:
+        dismiss_question(draft, event.joid, event.code, fact)
     if job.is_box and target is Status.RUNNING:
         fact.status, fact.value = None, target.name
         start_box(draft, event.joid)

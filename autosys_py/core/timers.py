@@ -1,12 +1,13 @@
 """Timers that came due. One that no longer fits its definition or its run is nothing (rule E-01)."""
 
 from autosys_py.core import notes
+from autosys_py.core.aftermath import KEPT, keep_tick, keeps_apart
 from autosys_py.core.boxes import judge_around, terminate
 from autosys_py.core.codes import LIVE, STARTABLE, Alarm, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.exclusions import exclude_today, is_excluded
 from autosys_py.core.model import Event, Fact, Job
-from autosys_py.core.reschedule import set_next_start
+from autosys_py.core.reschedule import go_to_next_start, set_next_start
 from autosys_py.core.starts import consider
 from autosys_py.core.windows import AT_OPENING, give_up_today, is_inside, watch_window
 
@@ -17,13 +18,14 @@ def tick(draft: Draft, event: Event) -> None:
     if job is None or event.job_ver != job.job_ver:
         return
     state = draft.state(job.joid)
-    if event.value != AT_OPENING and event.due != state.next_start:
+    is_scheduled = event.value not in (AT_OPENING, KEPT)
+    if is_scheduled and event.due != state.next_start:
         return  # a calendar has changed since it was stored
     if event.value == AT_OPENING and state.last_start is not None and state.last_start >= event.due:
         return  # a start that was due at that moment too has come first
     fact = draft.record_event(event)
-    if event.value != AT_OPENING:
-        set_next_start(draft, job, fact, draft.now)
+    if is_scheduled:
+        go_to_next_start(draft, job, fact)
     _take(draft, job, fact)
 
 
@@ -34,7 +36,12 @@ def _take(draft: Draft, job: Job, fact: Fact) -> None:
         return
     if state.status is Status.ON_HOLD:
         draft.change(fact, job.joid, latched=not is_excluded(draft, job))
-    elif state.status not in STARTABLE:
+    elif state.status is Status.WAIT_REPLY and not keeps_apart(job, state):
+        if is_excluded(draft, job):
+            fact.notes.append(notes.excluded(job.exclude_calendar))
+        else:
+            keep_tick(draft, job, fact)
+    elif state.status not in STARTABLE and not keeps_apart(job, state):
         fact.notes.append(notes.ignored("STARTJOB", job.name, state.status.name))
     elif is_excluded(draft, job):
         exclude_today(draft, job)
@@ -92,7 +99,8 @@ def _is_current_run(draft: Draft, event: Event) -> bool:
     if event.joid not in draft.world.jobs:
         return False
     state = draft.state(event.joid)
-    return state.status in LIVE and (state.run_num, state.ntry) == (event.run_num, event.ntry)
+    is_under_way = state.status in LIVE and state.status is not Status.WAIT_REPLY
+    return is_under_way and (state.run_num, state.ntry) == (event.run_num, event.ntry)
 
 
 def return_to_definitions(draft: Draft) -> None:

@@ -7,7 +7,7 @@ nothing is left to chance: `docs/state_machine.md` is drawn from this table and 
 from collections.abc import Callable
 from enum import StrEnum
 
-from autosys_py.core import commands, modes, resources, statuses
+from autosys_py.core import commands, modes, replies, resources, statuses
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import Event, Fact, Job, JobState
@@ -90,7 +90,7 @@ _COLUMNS: dict[EventCode, tuple[Rule, ...]] = {
         FORCE, FORCE, FORCE, FORCE, NO_FORCE,
     ),
     EventCode.KILLJOB: (
-        NO_KILL, NO_KILL, NO_KILL, NO_KILL, commands.kill, commands.kill, commands.kill_unanswered, commands.kill,
+        NO_KILL, NO_KILL, NO_KILL, NO_KILL, commands.kill, commands.kill, commands.kill, commands.kill,
         commands.kill_waiting, commands.kill_waiting, commands.kill_waiting, commands.kill_waiting, NO_KILL, NO_KILL,
         NO_KILL, commands.kill,
     ),
@@ -126,7 +126,7 @@ TABLE: dict[EventCode, dict[Row, Rule]] = {code: dict(zip(Row, rules, strict=Tru
 ALL_STATUSES: dict[EventCode, Rule] = {
     EventCode.CHANGE_PRIORITY: commands.change_priority,
     EventCode.SEND_SIGNAL: commands.send_signal,
-    EventCode.REPLY_RESPONSE: commands.reply,
+    EventCode.REPLY_RESPONSE: replies.reply,
     EventCode.RELEASE_RESOURCE: resources.release,
     EventCode.RESTARTJOB: commands.refuse_type,
     EventCode.SUSPENDJOB: commands.refuse_type,

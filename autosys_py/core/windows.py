@@ -3,7 +3,7 @@
 from autosys_py.core import notes
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.exclusions import exclude_today, is_excluded
+from autosys_py.core.exclusions import exclude_today, is_excluded, miss_today
 from autosys_py.core.model import Fact, Job
 
 AT_OPENING = "window"
@@ -44,7 +44,7 @@ def meet_closed_window(draft: Draft, job: Job) -> None:
 
 def give_up_today(draft: Draft, joid: int) -> None:
     """No start today: INACTIVE, even from SUCCESS, and the date must be met again."""
-    draft.set_status(joid, Status.INACTIVE, latched=False, exit_code=None, text=notes.missed_window())
+    miss_today(draft, joid, notes.missed_window())
 
 
 def watch_window(draft: Draft, joid: int) -> None:

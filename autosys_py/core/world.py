@@ -5,8 +5,8 @@ boxes whose overrides name it, `tallies` counts what is left of each box, so tha
 thousand costs what it touches and no more. Names are kept as names in the indexes: a condition may speak of a
 job that does not exist yet (rule C-04).
 
-Only `apply`, `define`, `remove`, `set_machine`, `set_missing` and `set_resource` change a world, and they take
-decisions that are already made.
+Only `apply`, `define`, `remove`, `set_machine`, `set_missing`, `set_resource` and `take_message` change a world,
+and they take decisions that are already made.
 """
 
 from bisect import insort
@@ -26,6 +26,7 @@ from autosys_py.core.model import (
     Machine,
     Mark,
     Notification,
+    OperatorMessage,
     Outcome,
     Readings,
     Resource,
@@ -133,6 +134,8 @@ class World:
     """Runs without an end, of boxes too."""
     waiting: dict[int, None] = field(default_factory=dict)
     """Jobs in QUE_WAIT, PEND_MACH, RESWAIT or RESTART, in the order they came."""
+    messages: dict[int, dict[int, OperatorMessage]] = field(default_factory=dict)
+    """Questions to operators that are open, by job and number."""
     notifications: dict[int, Notification] = field(default_factory=dict)
     """People still to be told, by the `seq` of what they are to be told of."""
     lines: Lines = field(default_factory=Lines)
@@ -244,6 +247,7 @@ class World:
         self.tallies.pop(joid, None)
         self.hopes.pop(joid, None)
         self.waiting.pop(joid, None)
+        self.messages.pop(joid, None)
         return job
 
     def set_machine(self, name: str, machine: Machine | None) -> None:
@@ -258,6 +262,16 @@ class World:
             self.machines[name] = Machine(name, node_name=name)
         else:
             self.machines.pop(name, None)
+
+    def take_message(self, message: OperatorMessage) -> None:
+        """An open question is known until it is dealt with."""
+        open_ones = self.messages.setdefault(message.joid, {})
+        if message.answer:
+            open_ones.pop(message.number, None)
+        else:
+            open_ones[message.number] = message
+        if not open_ones:
+            del self.messages[message.joid]
 
     def set_missing(self, name: str, how: int) -> None:
         """What the agent of a machine last said: 0 it answers, 1 it does not, 2 it refuses (rule L-12)."""
@@ -314,6 +328,8 @@ class World:
                 self.globals[name] = value
         for name, machine in outcome.machines.items():
             self.set_machine(name, machine)
+        for message in outcome.messages.values():
+            self.take_message(message)
         for seq, notification in outcome.notifications.items():
             if notification is None:
                 self.notifications.pop(seq, None)

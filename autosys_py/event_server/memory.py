@@ -25,6 +25,7 @@ from autosys_py.core.model import (
     Mark,
     NamedObject,
     Notification,
+    OperatorMessage,
     Outcome,
     RaisedAlarm,
     Run,
@@ -82,6 +83,7 @@ class MemoryStore:
         self._removed: dict[int, str] = {}
         """Hashes of the facts that were archived: what comes after them is hashed over these."""
         self._alarms: dict[int, RaisedAlarm] = {}
+        self._messages: dict[int, OperatorMessage] = {}
         self._notifications: dict[int, Notification] = {}
         self._lease: dict[str, tuple[str, int]] = {}
 
@@ -268,6 +270,7 @@ class MemoryStore:
             machines=self.machines(),
             open_runs=self.open_runs(),
             effects=[self._effects[number] for number in sorted(self._effects)],
+            messages=list(self.messages()),
             notifications=[self._notifications[seq] for seq in sorted(self._notifications)],
             last_seq=counters["seq"],
             last_run_num=counters["run_num"],
@@ -355,6 +358,8 @@ class MemoryStore:
         if self._keeps_past:
             for number, alarm in outcome.alarms.items():
                 self._put(self._alarms, number, alarm)
+        for number, message in outcome.messages.items():
+            self._put(self._messages, number, message)
         for seq, notification in outcome.notifications.items():
             if notification is None:
                 self._take(self._notifications, seq)
@@ -528,6 +533,11 @@ class MemoryStore:
         for number in sorted(self._alarms):
             if every or self._alarms[number].state is AlarmState.OPEN:
                 yield self._alarms[number]
+
+    def messages(self, *, every: bool = False) -> Iterator[OperatorMessage]:
+        for number in sorted(self._messages):
+            if every or not self._messages[number].answer:
+                yield self._messages[number]
 
     # Shared
 

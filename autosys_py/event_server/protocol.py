@@ -21,6 +21,7 @@ from autosys_py.core.model import (
     Mark,
     NamedObject,
     Notification,
+    OperatorMessage,
     Outcome,
     RaisedAlarm,
     Run,
@@ -65,6 +66,8 @@ class WorldRows(NamedTuple):
     """Runs without an end."""
     effects: list[Effect]
     """Orders not yet answered, oldest first."""
+    messages: list[OperatorMessage]
+    """Questions to operators that are open, by number."""
     notifications: list[Notification]
     """People still to be told, in the order of what they are to be told of."""
     last_seq: int
@@ -203,11 +206,11 @@ class EventServer(Protocol):
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         """Inside a transaction: removes the processed events by eoid, writes facts (chained by hash), states, runs,
-        globals, machines, used overrides, alarms, notifications, counts, counters and what other instances told,
-        deletes definitions and answered effects, inserts new effects and events. In that order: an effect both issued
-        and answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline` is
-        written, its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there, `StoreError`
-        if the past already holds a `seq`."""
+        globals, machines, used overrides, alarms, messages, notifications, counts, counters and what other instances
+        told, deletes definitions and answered effects, inserts new effects and events. In that order: an effect both
+        issued and answered in one outcome stays, so whoever merges outcomes leaves it out. Of a machine only `offline`
+        is written, its definition being `jil`'s. Raises `LostEvent` if a processed event was no longer there,
+        `StoreError` if the past already holds a `seq`."""
 
     def take_lease(self, holder: str, now: int, valid: int, is_dead: Callable[[str], bool]) -> str | None:
         """Inside a transaction: makes `holder` the acting scheduler if there is none, if the lease is older than
@@ -306,3 +309,6 @@ class EventServer(Protocol):
 
     def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:
         """Alarms by number: the open ones, or all. Streams."""
+
+    def messages(self, *, every: bool = False) -> Iterator[OperatorMessage]:
+        """Questions to operators by number: the open ones, or all. Streams."""

@@ -199,7 +199,7 @@ from job where is_current = 1 and joid > :after order by joid limit :limit;
 select
     job.joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot, holds
+    must_slot, holds, chain, later_starts
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
@@ -230,11 +230,11 @@ values
 insert into job_status
     (joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
      next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-     must_slot, holds)
+     must_slot, holds, chain, later_starts)
 values
     (:joid, :status, :noexec, :run_num, :ntry, :last_start, :last_end, :end_seq, :exit_code, :machine, :since,
      :latched, :next_start, :box_run, :box_ntry, :forced, :killed, :retries, :system_restarts, :before_hold,
-     :queue_priority, :must_slot, :holds)
+     :queue_priority, :must_slot, :holds, :chain, :later_starts)
 on conflict (joid) do update set
     status = excluded.status, noexec = excluded.noexec, run_num = excluded.run_num, ntry = excluded.ntry,
     last_start = excluded.last_start, last_end = excluded.last_end, end_seq = excluded.end_seq,
@@ -242,7 +242,8 @@ on conflict (joid) do update set
     next_start = excluded.next_start, box_run = excluded.box_run, box_ntry = excluded.box_ntry,
     forced = excluded.forced, killed = excluded.killed, retries = excluded.retries,
     system_restarts = excluded.system_restarts, before_hold = excluded.before_hold,
-    queue_priority = excluded.queue_priority, must_slot = excluded.must_slot, holds = excluded.holds;
+    queue_priority = excluded.queue_priority, must_slot = excluded.must_slot, holds = excluded.holds,
+    chain = excluded.chain, later_starts = excluded.later_starts;
 
 -- name: put_runs
 -- Which version a run was started with and by which fact never changes; where and how it goes does.
@@ -305,6 +306,17 @@ values
 on conflict (number) do update set
     state = excluded.state, changed_by = excluded.changed_by, changed = excluded.changed, comment = excluded.comment;
 
+-- name: put_messages
+-- What was asked never changes; what came of it does.
+insert into message
+    (number, time, joid, job_name, run_num, ntry, status, exit_code, text, answer, answered_by, answered, comment)
+values
+    (:number, :time, :joid, :job_name, :run_num, :ntry, :status, :exit_code, :text, :answer, :answered_by, :answered,
+     :comment)
+on conflict (number) do update set
+    answer = excluded.answer, answered_by = excluded.answered_by, answered = excluded.answered,
+    comment = excluded.comment;
+
 -- name: notifications
 select seq, joid, job_ver, since, due, tries from notification order by seq;
 
@@ -339,7 +351,7 @@ select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot, holds
+    must_slot, holds, chain, later_starts
 from job join job_status on job_status.joid = job.joid
 where job.joid = :joid and is_current = 1;
 
@@ -349,7 +361,7 @@ select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot, holds
+    must_slot, holds, chain, later_starts
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
@@ -408,6 +420,14 @@ from alarm where number > :after order by number limit :limit;
 select number, alarm, time, joid, job_name, run_num, ntry, text, state, changed_by, changed, comment
 from alarm where state = 43 and number > :after order by number limit :limit;
 
+-- name: messages_after
+select number, time, joid, job_name, run_num, ntry, status, exit_code, text, answer, answered_by, answered, comment
+from message where number > :after order by number limit :limit;
+
+-- name: open_messages_after
+-- On an index of those without an answer alone.
+select number, time, joid, job_name, run_num, ntry, status, exit_code, text, answer, answered_by, answered, comment
+from message where answer = '' and number > :after order by number limit :limit;
 
 -- Archiving, and the audit trail
 

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from autosys_py.core.model import Fact, RaisedAlarm, Run, RunKey
+from autosys_py.core.model import Fact, OperatorMessage, RaisedAlarm, Run, RunKey
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.protocol import GlobalRow, StatusRow
-from autosys_py.event_server.rows import Row, alarm_of, fact_of, global_of, head_of_row, run_of, state_of
+from autosys_py.event_server.rows import (
+    Row,
+    alarm_of,
+    fact_of,
+    global_of,
+    head_of_row,
+    message_of,
+    run_of,
+    state_of,
+)
 from autosys_py.event_server.seam import PAGE, Seam
 
 _LAST = 2**63 - 1
@@ -69,6 +78,10 @@ class Reports(Seam):
     def alarms(self, *, every: bool = False) -> Iterator[RaisedAlarm]:
         rows = self.pages("alarms_after") if every else self.pages("open_alarms_after")
         return map(alarm_of, rows)
+
+    def messages(self, *, every: bool = False) -> Iterator[OperatorMessage]:
+        rows = self.pages("messages_after") if every else self.pages("open_messages_after")
+        return map(message_of, rows)
 
 
 def _status_of(row: Row) -> StatusRow:

@@ -23,10 +23,12 @@ from autosys_py.core.model import (
     Mark,
     NamedObject,
     Notification,
+    OperatorMessage,
     RaisedAlarm,
     Run,
     RunKey,
 )
+from autosys_py.core.restart import Chain
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.heads import head_of
 from autosys_py.event_server.protocol import GlobalRow, JobHead
@@ -155,6 +157,10 @@ def _change(fields: dict[str, Any]) -> dict[str, Any]:
             fields[name] = _STATUSES[fields[name]]
     if "holds" in fields:
         fields["holds"] = _holdings(fields["holds"])
+    if fields.get("chain") is not None:
+        fields["chain"] = Chain.from_json(fields["chain"])
+    if "later_starts" in fields:
+        fields["later_starts"] = tuple(fields["later_starts"])
     return fields
 
 
@@ -229,6 +235,8 @@ def state_row(joid: int, state: JobState) -> tuple[Any, ...]:
         state.queue_priority,
         state.must_slot,
         escaped(compact_json(state.holds)) if state.holds else "",
+        "" if state.chain is None else compact_json(state.chain),
+        compact_json(state.later_starts) if state.later_starts else "",
     )
 
 
@@ -236,7 +244,7 @@ def state_of(row: Row) -> JobState:
     (
         status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched, next_start,
         box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority, must_slot,
-        holds,
+        holds, chain, later_starts,
     ) = row  # fmt: skip
     return JobState(
         Status(status),
@@ -261,6 +269,8 @@ def state_of(row: Row) -> JobState:
         queue_priority,
         must_slot,
         _holdings(json.loads(holds)) if holds else (),
+        Chain.from_json(json.loads(chain)) if chain else None,
+        tuple(json.loads(later_starts)) if later_starts else (),
     )
 
 
@@ -304,7 +314,7 @@ def effect_of(row: Row) -> Effect:
     return Effect(EffectKind(kind), RunKey(joid, run_num, ntry), job_ver, unescaped(machine), value)
 
 
-# alarm, notification
+# alarm, message, notification
 
 
 def alarm_row(alarm: RaisedAlarm) -> tuple[Any, ...]:
@@ -338,6 +348,45 @@ def alarm_of(row: Row) -> RaisedAlarm:
         AlarmState(state),
         unescaped(changed_by),
         changed,
+        unescaped(comment),
+    )
+
+
+def message_row(message: OperatorMessage) -> tuple[Any, ...]:
+    return (
+        message.number,
+        message.time,
+        message.joid,
+        escaped(message.job_name),
+        message.run_num,
+        message.ntry,
+        int(message.status),
+        message.exit_code,
+        escaped(message.text),
+        message.answer,
+        escaped(message.answered_by),
+        message.answered,
+        escaped(message.comment),
+    )
+
+
+def message_of(row: Row) -> OperatorMessage:
+    (
+        number, time, joid, job_name, run_num, ntry, status, exit_code, text, answer, answered_by, answered, comment,
+    ) = row  # fmt: skip
+    return OperatorMessage(
+        number,
+        time,
+        joid,
+        unescaped(job_name),
+        run_num,
+        ntry,
+        Status(status),
+        exit_code,
+        unescaped(text),
+        answer,
+        unescaped(answered_by),
+        answered,
         unescaped(comment),
     )
 

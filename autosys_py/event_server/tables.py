@@ -203,6 +203,8 @@ job_status = table(
     maybe("queue_priority"),
     maybe("must_slot"),
     words("holds", server_default=""),
+    words("chain", server_default=""),
+    words("later_starts", server_default=""),
     check("state_is_numbered", "joid > 0 and run_num >= 0 and ntry >= 0 and box_run >= 0 and box_ntry >= 0"),
     check("state_counts", "retries >= 0 and system_restarts >= 0 and end_seq >= 0"),
     check("state_status", is_stored_status("status")),
@@ -316,6 +318,27 @@ alarm = table(
 )
 _alarm_is_open = text("state = 43")
 Index("alarm_open", alarm.c.number, sqlite_where=_alarm_is_open, postgresql_where=_alarm_is_open)
+
+message = table(
+    "message",
+    number("number", primary_key=True, autoincrement=False),
+    number("time"),
+    number("joid"),
+    words("job_name"),
+    number("run_num"),
+    number("ntry"),
+    number("status"),
+    maybe("exit_code"),
+    words("text"),
+    words("answer"),
+    words("answered_by"),
+    maybe("answered"),
+    words("comment"),
+    check("message_is_numbered", "number > 0 and joid > 0 and run_num >= 0 and ntry >= 0"),
+    check("message_status", is_stored_status("status")),
+)
+_message_is_open = text("answer = ''")
+Index("message_open", message.c.number, sqlite_where=_message_is_open, postgresql_where=_message_is_open)
 
 notification = table(
     "notification",

@@ -22,6 +22,8 @@ from autosys_py.event_server.rows import (
     machine_row,
     mark_of,
     mark_row,
+    message_of,
+    message_row,
     notification_of,
     notification_row,
     run_of,
@@ -43,6 +45,7 @@ class Turns(Definitions):
                 machines=self.machines(),
                 open_runs=self.open_runs(),
                 effects=[effect_of(row) for row in self.rows("effects")],
+                messages=[message_of(row) for row in self.pages("open_messages_after")],
                 notifications=[notification_of(row) for row in self.rows("notifications")],
                 last_seq=self.last_seq(),
                 last_run_num=self._number("run_num"),
@@ -87,6 +90,7 @@ class Turns(Definitions):
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))
         self.change_many("insert_effects", (effect_row(effect) for effect in outcome.effects))
         self.change_many("put_alarms", (alarm_row(alarm) for alarm in outcome.alarms.values()))
+        self.change_many("put_messages", [message_row(each) for each in outcome.messages.values()])
         self._write_notifications(outcome.notifications.items())
         self.change_many("insert_events", (event_row(event) for event in outcome.events))
         if outcome.run_num:

@@ -82,6 +82,9 @@ def _row(
     )
 
 
+MOST_PRESUBMITTED: Final = 1000
+"""Every one of them is a row that is written and read."""
+
 _ON_ACTION = enum("continue", "stop", "request_restart", "restart", "restart_from_error", "restart_no_resubmit")
 _CODE_TYPES = COMMAND | WATCHER | BOX | {"HTTP", "I5", "MICROFOCUS", "PROXY", "WSDOC"}
 _OPEN_ENDED = TRIGGER | {"JMXSUB", "SAPEVT", "OMCPU", "OMD", "OMIP", "OMP", "OMTF", "OMEL", "OMS", "ZOSDST"}
@@ -193,7 +196,8 @@ _ROWS: Final = (
     ),
     _row("max_starts", 85, _RESTARTABLE, integer(0, 1_000_000), BARE, "automatic restarts allowed", default="100"),
     _row("restart_delay", 86, _RESTARTABLE, d.DURATION, BARE, "time from an end to the restart", default="15s"),
-    _row("presubmit_count", 87, _RESTARTABLE, integer(1), BARE, "future starts kept submitted", default="1"),
+    _row("presubmit_count", 87, _RESTARTABLE, integer(1, MOST_PRESUBMITTED), BARE, "future starts kept submitted",
+         default="1"),
     _row("returncode_map_to_completed", 88, _RESTARTABLE, d.OPEN_CODES, BARE, "exit codes of a success"),
 )  # fmt: skip
 

@@ -11,8 +11,10 @@ from autosys_py.core.demands import ALL, NO_DEMANDS, Demand, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.model import Job
 from autosys_py.core.must_times import MustTimes
+from autosys_py.core.restart import DEFAULT_DELAY, DEFAULT_MAX_STARTS, Action, Behaviour, Ending
 from autosys_py.core.schedule import RunWindow, Schedule
 from autosys_py.jil import conditions, domains
+from autosys_py.jil.attributes import MOST_PRESUBMITTED
 from autosys_py.jil.values import plain
 
 TIMES = ("start_times", "start_mins", "days_of_week", "run_calendar")
@@ -21,7 +23,8 @@ READ = frozenset(
     exclude_calendar must_start_times must_complete_times timezone run_window n_retrys term_run_time
     max_run_alarm min_run_alarm box_terminator job_terminator auto_hold alarm_if_fail alarm_if_terminated priority
     job_load resources auto_delete max_exit_success success_codes fail_codes returncode_map_to_completed
-    send_notification notification_alarm_types""".split()
+    send_notification notification_alarm_types on_completed on_error on_killed on_canceled on_unknown max_starts
+    restart_delay presubmit_count""".split()
 )
 """Attributes that decide, beside the conditions."""
 
@@ -72,6 +75,8 @@ def job_of(
         notification_alarm_types=",".join(domains.items(values.get("notification_alarm_types", ""))).upper(),
         auto_delete=int(values.get("auto_delete", "-1")),
         resources=demands_of(values),
+        behaviour=behaviour_of(values),
+        presubmit_count=min(int(values.get("presubmit_count", "1")), MOST_PRESUBMITTED),
     )
 
 
@@ -147,3 +152,16 @@ def exit_rule_of(values: Mapping[str, str]) -> ExitRule:
     if not fail and not success and not threshold:
         return DEFAULT_RULE
     return ExitRule(domains.exit_codes(fail) if fail else (), domains.exit_codes(success) if success else (), threshold)
+
+
+def behaviour_of(values: Mapping[str, str]) -> Behaviour | None:
+    """What follows the end of a run (extensions.md §4); None where every end just counts."""
+    actions = tuple(Action(values.get(f"on_{ending}", Action.CONTINUE)) for ending in Ending)
+    if not any(action is not Action.CONTINUE for action in actions):
+        return None
+    delay = values.get("restart_delay")
+    return Behaviour(
+        actions,
+        int(values.get("max_starts", DEFAULT_MAX_STARTS)),
+        domains.seconds(delay) if delay else DEFAULT_DELAY,
+    )

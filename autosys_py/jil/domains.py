@@ -388,6 +388,14 @@ def _duration(value: str) -> None:
 
 
 DURATION = Domain("seconds, or 30s, 5m, 2h", _duration)
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds(value: str) -> int:
+    """A DURATION in seconds."""
+    unit = _UNITS.get(value[-1].lower())
+    return int(value) if unit is None else int(value[:-1]) * unit
+
 
 _MOMENT = re.compile(r"\d{1,2}/\d{1,2}/\d{4} +\d{1,2}:\d{2}(:\d{2})?")
 

@@ -27,6 +27,8 @@ def recover(
     for job in rows.jobs:
         world.define(job, rows.states.get(job.joid), overrides.get(job.joid))
     world.waiting = dict.fromkeys(sorted(world.waiting, key=lambda joid: world.states[joid].since))
+    for message in rows.messages:
+        world.take_message(message)
     world.notifications = {order.seq: order for order in rows.notifications}
     for run in rows.open_runs:
         world.open_run(run)

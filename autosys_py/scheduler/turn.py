@@ -316,6 +316,7 @@ def _add(total: Outcome, part: Outcome) -> None:
     total.counts |= part.counts
     total.pending_from = total.pending_from if part.pending_from is None else part.pending_from
     total.alarms |= part.alarms
+    total.messages |= part.messages
     total.notifications |= part.notifications
     total.overrides_used += part.overrides_used
     total.deleted += part.deleted

@@ -13,6 +13,9 @@ from autosys_py.core.overrides import JOB_VER
 from autosys_py.core.timetable import Timetable
 from autosys_py.event_server.protocol import EventServer, WorldRows
 
+BEHIND_THE_PAST = 2**40
+"""Added to the numbers of open messages: the past of a copy counts from one again."""
+
 KINDS = ("calendar", "extended_calendar", "cycle", "resource", "xinst", "job_type", "timezone")
 
 
@@ -34,6 +37,12 @@ def copy_store(
         outcome.states = {numbers[joid]: state for joid, state in _states(rows).items() if joid in numbers}
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
         outcome.events = _events(source, numbers, versions)
+        asked = [
+            replace(each, number=each.number + BEHIND_THE_PAST, joid=numbers[each.joid])
+            for each in rows.messages
+            if each.joid in numbers
+        ]
+        outcome.messages = {each.number: each for each in asked}
         outcome.externals = _externals(rows)
         _skip_ticks(outcome, target, now, begin, read(target))
         target.write_turn([], outcome, begin)
@@ -129,6 +138,7 @@ def _skip_ticks(outcome: Outcome, target: EventServer, now: int, begin: int, tim
                 continue  # the opening of a window, long past
             due = timetable.next_start(definition.job, begin - 60)
             outcome.states[event.joid].next_start = due
+            outcome.states[event.joid].later_starts = ()
             if due is None:
                 continue
             event.due = due

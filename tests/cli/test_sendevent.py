@@ -51,6 +51,7 @@ def test_an_accepted_event_prints_nothing_and_is_stored(sh: Shell, estate: Estat
         ("-E RESTART -J RET_CLOSE", "RET_CLOSE", {"code": EventCode.RESTART}),
         ("-E JOB_STATUS_CHANGED -J RET_CLOSE", "RET_CLOSE", {"code": EventCode.JOB_STATUS_CHANGED}),
         ("-E REPLY_RESPONSE -J RET_CLOSE -r RESTART", "RET_CLOSE", {"value": "RESTART"}),
+        ("-E REPLY_RESPONSE -J RET_CLOSE -r completed", "RET_CLOSE", {"value": "COMPLETED"}),
         ("-E COMMENT -C hello", "", {"value": "hello", "reason": "hello"}),
         ("-E COMMENT -C hello -J RET_CLOSE", "RET_CLOSE", {"value": "hello"}),
         ("-E ALARM -A jobfailure -J RET_CLOSE", "RET_CLOSE", {"value": "JOBFAILURE"}),
@@ -135,6 +136,8 @@ def test_a_date_in_the_order_of_the_site(sh: Shell, estate: Estate, configure: C
         ("-E REPLY_RESPONSE -r x", 2, "CAUAJM_E_40006 Job Name required for REPLY_RESPONSE."),
         ("-E REPLY_RESPONSE -r x -B MAIL", 2,
          "CAUAJM_E_40007 Application and Group are invalid arguments for REPLY_RESPONSE."),
+        ("-E REPLY_RESPONSE -J RET_CLOSE -r yes", 2,
+         "CAUAJM_E_99050 Invalid reply: yes. Use RESTART, ERROR or COMPLETED."),
         ("-E REPLY_RESPONSE -J RET_CLOSE", 2, "CAUAJM_E_40012 REPLY_RESPONSE requires a non-blank response."),
         ("-E RESTARTJOB -o 1 -J RET_CLOSE", 1,
          "CAUAJM_E_10372 This job's type does not support the RESTARTJOB operation. "

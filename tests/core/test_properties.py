@@ -142,6 +142,9 @@ class Story:
         }
         self.people = Random(seed + 2)
         """What concerns alarms and mails has its own chance, so that the rest of a story is the same without it."""
+        self.habits = Random(seed + 3)
+        """So has restart behaviour, which half of the stories have."""
+        self.has_habits = self.habits.random() < 0.5
         self.engine = Watched(Random(seed + 1), Configuration(**keys))  # type: ignore[arg-type]
         self.around = Surroundings(Random(seed + 3), self.engine)
         self.names: list[str] = []
@@ -160,6 +163,7 @@ class Story:
             self._act()
             self._look_after_alarms()
             self.around.act()
+            self._answer()
             self.engine.run_for(self.chance.choice([0, 0, 1, 30, 60, 300, 1200]))
         self.engine.run_for(3600)
         if self.engine.is_behind:
@@ -236,7 +240,26 @@ class Story:
         if self.people.random() < 0.5:
             parts += [f"send_notification: {self.people.choice('yf')}", "notification_alarm_types: JOBFAILURE, CHASE"]
             parts.append("notification_emailaddress: ops@example.com")
-        return "  ".join(parts)
+        return "  ".join(parts + self._behaviour())
+
+    def _behaviour(self) -> list[str]:
+        """What follows the end of a run."""
+        chance = self.habits
+        if not self.has_habits or chance.random() < 0.3:
+            return []
+        parts = [
+            f"on_{ending}: {chance.choice(ACTIONS)}"
+            for ending, likelihood in (("completed", 0.2), ("error", 0.8), ("killed", 0.6), ("canceled", 0.5),
+                                       ("unknown", 0.6))
+            if chance.random() < likelihood
+        ]  # fmt: skip
+        parts += [
+            f"max_starts: {chance.choice([0, 1, 2, 4])}",
+            f"restart_delay: {chance.choice(['0', '1', '30s', '5m'])}",
+        ]
+        if chance.random() < 0.3:
+            parts.append(f"presubmit_count: {chance.choice([1, 2, 3])}")
+        return parts
 
     def _some(self, likelihood: float, text: str) -> list[str]:
         return [text] if self.chance.random() < likelihood else []
@@ -307,6 +330,8 @@ class Story:
                 event.value = chance.choice(["0", "1", "2", "9", "x"])
             case _:
                 event.value = chance.choice(["", "", "", "15,9", "abc", "-1"])
+        if event.code is EventCode.REPLY_RESPONSE and self.has_habits:
+            event.value = self.habits.choice(REPLIES)
         self.engine.send(event)
 
     def _look_after_alarms(self) -> None:
@@ -316,6 +341,17 @@ class Story:
             number = chance.choice([*engine.invariants.alarms, 0])
             event = Event(EventCode.CHANGE_ALARM, engine.now, sent_by="operator@host", value=str(number))
             event.name = chance.choice(["ACKNOWLEDGED", "CLOSED"])
+            engine.send(event)
+
+    def _answer(self) -> None:
+        """Somebody answers, retries or looks after a job that an operator message is about."""
+        chance, engine = self.habits, self.engine
+        waiting = [*engine.world.messages, *(joid for joid, state in engine.world.states.items() if state.chain)]
+        if self.has_habits and waiting and chance.random() < 0.4:
+            code = chance.choice([*[EventCode.REPLY_RESPONSE] * 4, EventCode.RESTART, *AFTER_ENDS])
+            event = Event(code, engine.now, joid=chance.choice(waiting), sent_by="operator@host")
+            event.value = chance.choice(REPLIES) if code is EventCode.REPLY_RESPONSE else ""
+            event.status = chance.choice(STATUSES) if code is EventCode.CHANGE_STATUS else None
             engine.send(event)
 
     def _rush(self) -> None:
@@ -410,5 +446,11 @@ EVENTS = [
     *[EventCode.RELEASE_RESOURCE] * 2,
     *[EventCode.DELETEJOB, EventCode.REPLY_RESPONSE, EventCode.COMMENT, EventCode.ALARM, EventCode.CHK_BOX_TERM],
 ]
+
+ACTIONS = ["stop", "request_restart", *["restart"] * 2, *["restart_from_error"] * 2, "restart_no_resubmit"]
+REPLIES = ["RESTART", "ERROR", "COMPLETED", "RESTART", "maybe"]
+AFTER_ENDS = [
+    EventCode.FORCE_STARTJOB, EventCode.STARTJOB, EventCode.KILLJOB, EventCode.JOB_ON_HOLD, EventCode.CHANGE_STATUS,
+]  # fmt: skip
 
 STATUSES: list[Any] = [Status.SUCCESS, Status.FAILURE, Status.TERMINATED, Status.INACTIVE, Status.RUNNING]

@@ -44,6 +44,8 @@ INDEXES = {
     "alarm": "INTEGER PRIMARY KEY",
     "alarms_after": "INTEGER PRIMARY KEY",
     "open_alarms_after": "alarm_open",
+    "messages_after": "INTEGER PRIMARY KEY",
+    "open_messages_after": "message_open",
 }
 
 SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}

@@ -4,6 +4,7 @@ import pytest
 
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
 from autosys_py.core.model import Job
+from autosys_py.core.restart import Action, Behaviour, Ending
 from autosys_py.core.schedule import RunWindow, Schedule
 from tests.jil.desk import Desk
 
@@ -91,3 +92,37 @@ def test_what_is_stored_can_be_read_again() -> None:
     compiled = job('condition: s(A,12.00) & (v(G) = "x" | e(B) > 3)\nstart_times: "10:00"\nfail_codes: 1-3\n')
     again = Job.from_compiled(compiled.joid, compiled.job_ver, "J", "CMD", 0, compiled.compiled())
     assert again == compiled
+
+
+@pytest.mark.parametrize(
+    ("text", "max_starts", "delay"),
+    [
+        ("", 100, 15),
+        ("max_starts: 0\nrestart_delay: 0", 0, 0),
+        ("max_starts: 1000000\nrestart_delay: 90", 1_000_000, 90),
+        ("restart_delay: 5m", 100, 300),
+        ("restart_delay: 2H", 100, 7200),
+    ],
+)
+def test_restart_behaviour(text: str, max_starts: int, delay: int) -> None:
+    of_job = job(f"on_error: Restart\non_unknown: stop\n{text}")
+    assert of_job.behaviour is not None
+    actions = {ending: of_job.behaviour.action(ending) for ending in Ending}
+    assert actions == dict.fromkeys(Ending, Action.CONTINUE) | {
+        Ending.ERROR: Action.RESTART,
+        Ending.UNKNOWN: Action.STOP,
+    }
+    assert (of_job.behaviour.max_starts, of_job.behaviour.delay) == (max_starts, delay)
+    assert Job.from_compiled(of_job.joid, of_job.job_ver, "J", "CMD", 0, of_job.compiled()) == of_job
+
+
+@pytest.mark.parametrize("text", ["", "max_starts: 3\nrestart_delay: 5m", "on_error: continue"])
+def test_a_job_that_only_goes_on_has_no_behaviour(text: str) -> None:
+    assert job(text).behaviour is None
+    assert job(text) == job("")
+
+
+def test_submitted_starts() -> None:
+    assert job("presubmit_count: 3").presubmit_count == 3
+    assert job("").presubmit_count == 1
+    assert Behaviour() == Behaviour.from_json(Behaviour().to_json())

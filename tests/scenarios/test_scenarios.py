@@ -18,6 +18,7 @@ from autosys_py.core.external import REPORT_ONLY
 from autosys_py.core.model import Event, JobState, Readings, ResourceKey, RunKey
 from autosys_py.core.overrides import RUN_NUM
 from autosys_py.core.resources import available
+from autosys_py.core.restart import NO_CHAIN
 from autosys_py.scheduler.journal import lines
 from tests.engine import Engine, configured, moment
 
@@ -351,6 +352,27 @@ class Player:
             case [name, status]:
                 assert self._shown(name) == status, self._where(f"{name} is {self._shown(name)}, not {status}")
             case _:
+                self._check_restarts(expectation)
+
+    def _check_restarts(self, expectation: str) -> None:
+        match expectation.split():
+            case ["message", name, run, answer]:
+                asked = [each for each in self._engine().store.messages(every=True) if each.job_name == name]
+                found = [each.answer or "open" for each in asked if f"{each.run_num}/{each.ntry}" == run]
+                assert found == [answer], self._where(f"the message of {name} {run} is {found}, not {answer}")
+            case ["no", "message", name]:
+                waits = self._engine().world.messages.get(self._joid(name))
+                assert not waits, self._where(f"{name} waits for an answer")
+            case ["submitted", name, *whens]:
+                dues = [self._clock(due, "%H:%M") for due in self._submitted(name)]
+                assert dues == ([] if whens == ["none"] else whens), self._where(f"{name} has starts at {dues}")
+            case [name, "restarts", run_num]:
+                chain = self._state(name).chain or NO_CHAIN
+                assert chain.restarts == int(run_num), self._where(f"{name} restarts {chain.restarts}")
+            case [name, "counted", count]:
+                chain = self._state(name).chain or NO_CHAIN
+                assert chain.counted == int(count), self._where(f"{name} was restarted {chain.counted} times")
+            case _:
                 raise AssertionError(self._where(f"unknown expectation '{expectation}'"))
 
     def _joid(self, name: str) -> int:
@@ -364,6 +386,13 @@ class Player:
     def _shown(self, name: str) -> str:
         state = self._state(name)
         return LETTERS[state.status] + ("/NE" if state.noexec else "")
+
+    def _submitted(self, name: str) -> list[int]:
+        """Due times of the stored starts that count."""
+        job, state = self._engine().world.jobs[self._joid(name)], self._state(name)
+        stored = self._engine().store.pending_events(job.joid)
+        dues = [each.due for each in stored if each.code is EventCode.STARTJOB and each.job_ver == job.job_ver]
+        return [due for due in dues if due == state.next_start or due in state.later_starts]
 
     def _free(self, resource: str) -> int:
         """Available units of `name` or `name@machine`."""

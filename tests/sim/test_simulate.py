@@ -515,3 +515,19 @@ def test_a_run_under_way_is_no_start_of_the_simulation(instance: LiveInstance) -
     instance.wait_for_status("long", "TERMINATED")
     instance.stop_scheduler()
     assert [change.split()[2] for change in statuses(out)] == ["SUCCESS", "STARTING", "RUNNING", "FAILURE"]
+
+
+def test_a_lost_outcome_is_followed_by_on_unknown(tmp_path: Path) -> None:
+    jil = "insert_job: a  command: x  machine: localhost  on_unknown: request_restart\n"
+    script = "run a#1 5m lost\nat +0s sendevent -E STARTJOB -J a\n"
+    script += "at +10m sendevent -E REPLY_RESPONSE -J a -r RESTART\n"
+    code, out, err = simulate(tmp_path, *NIGHT, jil=jil, script=script)
+    assert (code, err) == (0, "")
+    assert statuses(out) == [
+        "03:00:00 a STARTING",
+        "03:00:00 a RUNNING",
+        "03:05:00 a WAIT_REPLY",
+        "03:10:00 a STARTING",
+        "03:10:00 a RUNNING",
+        "03:11:00 a SUCCESS",
+    ]
