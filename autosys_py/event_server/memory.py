@@ -8,10 +8,11 @@ changed goes through `Undo`, and that is all there is to transactions.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from autosys_py.core.codes import AlarmState, EventCode
+from autosys_py.core.codes import QUEUED, Alarm, AlarmState, EventCode
 from autosys_py.core.model import (
     CountKey,
     Definition,
@@ -412,6 +413,9 @@ class MemoryStore:
     def holders(self) -> list[int]:
         return sorted(joid for joid, state in self._states.items() if state.holds)
 
+    def queued(self) -> list[int]:
+        return sorted(joid for joid, state in self._states.items() if state.status in QUEUED)
+
     def open_runs(self) -> list[Run]:
         tries = (run for joid in sorted(self._runs) for run in _tries(self._runs[joid]))
         return [_copy_run(run) for run in tries if run.end is None]
@@ -443,6 +447,18 @@ class MemoryStore:
             if seq in self._facts:
                 found.append(self._facts[seq])
         return found
+
+    def facts_by_people(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        later = (fact for seq, fact in self._facts.items() if seq >= first_seq)
+        wanted = (fact for fact in later if fact.sent_by or fact.alarm is Alarm.FORCED_PAST_CONDITION)
+        return list(islice(wanted, limit))
+
+    def facts_changing(self, joid: int, last_seq: int) -> list[Fact]:
+        earlier = (fact for seq, fact in self._facts.items() if seq <= last_seq)
+        return [fact for fact in earlier if any(changed == joid for changed, _ in fact.changes)]
+
+    def last_seq(self) -> int:
+        return self._counters["seq"]
 
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         from autosys_py.event_server.chain import BEGINNING, link

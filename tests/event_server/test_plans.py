@@ -26,6 +26,8 @@ INDEXES = {
     "facts": "fact_of_job",
     "all_facts": "INTEGER PRIMARY KEY",
     "hashes": "INTEGER PRIMARY KEY",
+    "facts_by_people": "INTEGER PRIMARY KEY",
+    "facts_changing": "INTEGER PRIMARY KEY",
     "runs": "PRIMARY KEY",
     "run": "PRIMARY KEY",
     "run_tries": "PRIMARY KEY",
@@ -44,9 +46,9 @@ SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 
 WHOLE = set(
     """heads machines globals counts effects notifications last_fact next_due lease renew_lease delete_lease revision
-    external_jobs external_instances""".split()
+    external_jobs external_instances queued""".split()
 )
-"""What is to read a whole, small table, or one end of an index."""
+"""What is to read a whole, small table, or one end of an index; `queued` reads a large one, for `autosys why` alone."""
 
 
 def plan(file: Path, name: str) -> list[str]:
