@@ -35,6 +35,17 @@ def simulate(
     return play(files, script, begin, end, tz, show)
 
 
+@autosys.command()
+@click.argument("job", metavar="JOB")
+@click.option("--at", metavar="TIME", help="As it was then: MM/DD/YYYY HH:MM[:SS].")
+@click.option("--format", "format_", type=click.Choice(["json"]), help="As data.")
+def why(job: str, at: str | None, format_: str | None) -> int:
+    """Say why a job does not start: each gate, each atom of its condition, who set what, what to type next."""
+    from autosys_py.cli.why import why as say_why
+
+    return say_why(job, at, format_)
+
+
 @autosys.group(invoke_without_command=True)
 @click.option("--all", "every", is_flag=True, help="Acknowledged and closed ones too.")
 @click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
