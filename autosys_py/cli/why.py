@@ -104,7 +104,8 @@ class _Explainer:
             said.unreached = [self._unreached(name, job) for name in explain.unreached(draft, job)]
         if shut & {"load", "resources"} and self.past is None:
             said.ahead = [self._queued(each) for each in explain.ahead(draft, joid)]
-            said.users = [self.world.jobs[each].name for each in explain.users(draft, job) if each in self.world.jobs]
+            users = (self.store.status(each) for each in explain.users(draft, job))
+            said.users = [row.head.name for row in users if row is not None]
         if self.past is None:
             self._say_what_is_to_come(said, joid)
         if not is_box:

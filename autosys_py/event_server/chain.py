@@ -29,18 +29,28 @@ def link_row(previous: str, row: FactRow) -> str:
     return sha256((previous + compact_json(row)).encode("ascii")).hexdigest()
 
 
+PAGE = 1000
+UNREADABLE = (KeyError, ValueError, TypeError)
+"""What a row raises whose columns hold what no fact has."""
+
+
 def first_broken(store: EventServer) -> int | None:
     """The `seq` of the first row that was altered or whose predecessor is missing; None if the chain is whole.
 
-    Rows missing at the very end are found by comparing with `last_seq` of `load`, which is counted apart.
+    Rows missing at the very end are found by comparing with `last_seq`, which is counted apart. Streams.
     """
-    previous, expected = BEGINNING, 1
-    while True:
-        facts = store.all_facts(expected)
-        if not facts:
-            return None
-        for fact, (_, stored) in zip(facts, store.hashes(expected), strict=True):
+    previous, expected, page = BEGINNING, 1, PAGE
+    while hashes := store.hashes(expected, page):
+        try:
+            facts = store.all_facts(expected, len(hashes))
+        except UNREADABLE:
+            if page == 1:
+                return hashes[0][0]
+            page = 1  # up to the one that it is
+            continue
+        for fact, (_, stored) in zip(facts, hashes, strict=True):
             previous = link(previous, fact)
             if fact.seq != expected or previous != stored:
                 return fact.seq
             expected += 1
+    return None

@@ -250,7 +250,7 @@ def test_a_job_between_two_tries(desk: Desk) -> None:
     desk.engine.agent.plan("again", SimulatedOutcome(0, 1))
     desk.send(EventCode.STARTJOB, "again")
     assert desk.why("again")[0] == (
-        "again waits for its next try at 02/03/2025 06:00:10: it is RESTART since 02/03/2025 06:00:00 (run 1/1)."
+        "again waits for its next try at 02/03/2025 06:00:15: it is RESTART since 02/03/2025 06:00:00 (run 1/1)."
     )
 
 
