@@ -40,7 +40,9 @@ class Wanted(NamedTuple):
     bypassed: bool
 
 
-def audit(event: str | None, job: str | None, begin: str | None, end: str | None, bypassed: bool, format_: str | None) -> int:
+def audit(
+    event: str | None, job: str | None, begin: str | None, end: str | None, bypassed: bool, format_: str | None
+) -> int:
     """Prints the entries asked for, oldest first. Raises Refused for a word or time that means nothing."""
     with open_instance() as instance:
         order = instance.configuration.DateFormat
@@ -152,6 +154,7 @@ class _Clerk:
 
     def _definition(self, fact: Fact, version: "Definition | None") -> Entry:
         """What `jil` did to a job; a change without a version is a delete."""
+
         def told(word: str, name: str, changes: Iterable[Change] = (), *, is_new: bool = False) -> Entry:
             changed = tuple(changes)
             return Entry(fact.seq, fact.time, fact.sent_by, word, name, "", fact.reason, (), changed, is_new=is_new)

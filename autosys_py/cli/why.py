@@ -203,5 +203,3 @@ class _Explainer:
         if host_of(holder) != os.uname().nodename and clock.now() - renewed > LEASE_VALID:
             return f"the scheduler on {visible(host_of(holder))} does not answer"
         return ""
-
-

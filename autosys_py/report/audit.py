@@ -86,7 +86,9 @@ def row(entry: Entry, times: TimeFormat, *, nested: bool) -> tuple[Any, ...]:
     notes: Any = list(entry.notes)
     if not nested:
         bypassed = "; ".join(f"{each.atom} {_truth(each.holds)}" for each in entry.bypassed) or None
-        changes = "; ".join(f"{each.attribute}: {_value(each.before)} -> {_value(each.after)}" for each in entry.changes)
+        changes = "; ".join(
+            f"{each.attribute}: {_value(each.before)} -> {_value(each.after)}" for each in entry.changes
+        )
         notes = "; ".join(entry.notes)
     return (
         entry.seq or None, times.iso(entry.time), entry.user, entry.event, entry.job or None, entry.detail or None,

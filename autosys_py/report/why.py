@@ -229,7 +229,9 @@ def _false(said: Explanation, truth: Truth, times: TimeFormat) -> str:
 
 def _is_too_old(truth: Truth) -> bool:
     good = {Kind.SUCCESS: Status.SUCCESS, Kind.FAILURE: Status.FAILURE, Kind.TERMINATED: Status.TERMINATED}
-    return truth.atom.lookback is not None and truth.state is not None and truth.state.status is good.get(truth.atom.kind)
+    return (
+        truth.atom.lookback is not None and truth.state is not None and truth.state.status is good.get(truth.atom.kind)
+    )
 
 
 def blocking(said: Explanation) -> list[Truth]:
@@ -296,9 +298,7 @@ def _steps(said: Explanation) -> Iterator[str]:
         return
     for gate in said.shut:
         yield from _steps_of(said, gate)
-    if not said.shut:
-        yield _send("STARTJOB", job)
-    elif {gate.name for gate in said.shut} == {DATE}:
+    if not said.shut or {gate.name for gate in said.shut} == {DATE}:
         yield _send("STARTJOB", job)
     else:
         yield f"{_send('FORCE_STARTJOB', job)} --preview"
@@ -422,9 +422,7 @@ def _data(said: Explanation, times: TimeFormat) -> dict[str, Any]:
         "machines": [
             {"machine": each.name, "reason": each.reason, "set": _origin(each.origin, times)} for each in said.unreached
         ],
-        "ahead": [
-            {"job": each.name, "priority": each.priority, "since": times.iso(each.since)} for each in said.ahead
-        ],
+        "ahead": [{"job": each.name, "priority": each.priority, "since": times.iso(each.since)} for each in said.ahead],
         "in_use_by": said.users,
         "scheduler": said.scheduler or None,
         "near_box": said.near_box or None,

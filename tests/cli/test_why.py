@@ -113,7 +113,7 @@ AT = "02/03/2025 06:00:00"
         (
             "waits",
             f"waits waits for its condition: s(LOAD) is false, LOAD is INACTIVE since {AT} (jil by tester@host); d(quick) "
-            f"is false, quick is RUNNING since {AT} (STARTJOB by op@host); v(GO) = \"yes\" is false, GO is undefined and "
+            f'is false, quick is RUNNING since {AT} (STARTJOB by op@host); v(GO) = "yes" is false, GO is undefined and '
             "1 more.",
         ),
         ("late", "late waits for its start time, 02/03/2025 23:00:00."),
@@ -280,7 +280,7 @@ def test_the_past_is_as_it_was(batch: Desk) -> None:
         f'held is ON_HOLD since {AT} (JOB_ON_HOLD by op@host: "month end"): it does not start before JOB_OFF_HOLD.'
     )
     assert batch.why("waits")[0].startswith("waits has already run")
-    assert batch.why("waits", *then)[0].startswith(f"waits waits for its condition: s(LOAD) is false, LOAD is INACTIVE")
+    assert batch.why("waits", *then)[0].startswith("waits waits for its condition: s(LOAD) is false, LOAD is INACTIVE")
     assert batch.why("typo", *then)[0].startswith("typo waits for a job that does not exist")
     far = batch.why("far", *then)
     assert far[0] == 'far waits for its machine here, which is offline (MACH_OFFLINE by op@host: "new disks").'
