@@ -35,8 +35,8 @@ class Gate(NamedTuple):
     """What a start needs, and whether it is there at this moment."""
 
     name: str
-    """`status`, `date and time`, `condition`, `box NAME`, `exclude_calendar`, `run_window`, `GlobalAutoHold`, `machine`,
-    `load` or `resources`."""
+    """`status`, `date and time`, `condition`, `box NAME`, `exclude_calendar`, `run_window`, `GlobalAutoHold`,
+    `machine`, `load` or `resources`."""
     is_open: bool
     reason: str
     moment: int | None = None
@@ -259,8 +259,8 @@ def tree(draft: Draft, job: Job) -> list[Branch]:
 class _Part(NamedTuple):
     holds: bool
     atom: int | None
-    operator: int = 0
-    parts: "deque[_Part]" = deque()
+    operator: int
+    parts: "deque[_Part]"
 
 
 def _whole(condition: Condition, holds: list[bool]) -> _Part:
@@ -268,7 +268,7 @@ def _whole(condition: Condition, holds: list[bool]) -> _Part:
     stack: list[_Part] = []
     for code in condition.program:
         if code >= 0:
-            stack.append(_Part(holds[code], code))
+            stack.append(_Part(holds[code], code, 0, deque()))
             continue
         right, left = stack.pop(), stack.pop()
         together = (left.holds and right.holds) if code == AND else (left.holds or right.holds)

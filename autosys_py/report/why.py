@@ -317,7 +317,9 @@ def _steps_of(said: Explanation, gate: Gate) -> Iterator[str]:
                 text = visible(said.condition.replace(each.atom.name, near))
                 yield f"echo {shlex.quote(f'update_job: {visible(said.job)}  condition: {text}')} | jil"
         for each in atoms[:SHOWN]:
-            if each.atom.kind is Kind.VALUE:
+            if each.atom.kind is Kind.VALUE and each.atom.comparison != "=":
+                yield f"autorep -G {_word(each.atom.name)}"
+            elif each.atom.kind is Kind.VALUE:
                 value = visible(f"{each.atom.name}={each.atom.operand}")
                 yield f"sendevent -E SET_GLOBAL -G {shlex.quote(value)}"
             elif said.behind[each.atom.text].is_defined and not each.atom.instance:

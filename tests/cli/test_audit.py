@@ -49,8 +49,8 @@ def audit(desk: Desk, *options: str) -> list[str]:
 
 def test_a_line_for_each_thing_done(night: Desk) -> None:
     assert audit(night, "-F", "02/03/2025 07:00") == [
-        '02/03/2025 07:00:00  op@host           FORCE_STARTJOB  typo                  "input was late"  bypassed: s(LAOD) '
-        "false; n(waits) true",
+        '02/03/2025 07:00:00  op@host           FORCE_STARTJOB  typo                  "input was late"  bypassed: '
+        "s(LAOD) false; n(waits) true",
         '02/03/2025 07:00:00  op@host           CHANGE_STATUS   LOAD                  SUCCESS  "fixed by hand"',
         "02/03/2025 07:00:00  op@host           FORCE_STARTJOB  after",
         "    CAUAJM_I_60001 Job (after) has already started. FORCE_STARTJOB has no effect.",

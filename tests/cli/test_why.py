@@ -112,8 +112,9 @@ AT = "02/03/2025 06:00:00"
     [
         (
             "waits",
-            f"waits waits for its condition: s(LOAD) is false, LOAD is INACTIVE since {AT} (jil by tester@host); d(quick) "
-            f'is false, quick is RUNNING since {AT} (STARTJOB by op@host); v(GO) = "yes" is false, GO is undefined and '
+            f"waits waits for its condition: s(LOAD) is false, LOAD is INACTIVE since {AT} (jil by tester@host); "
+            f"d(quick) is false, quick is RUNNING since {AT} (STARTJOB by op@host); "
+            'v(GO) = "yes" is false, GO is undefined and '
             "1 more.",
         ),
         ("late", "late waits for its start time, 02/03/2025 23:00:00."),
@@ -218,8 +219,8 @@ def test_resources_and_who_has_them(desk: Desk) -> None:
         ),
         (
             "after",
-            f"Nothing keeps after from starting: its condition is true, since {AT} at the latest. Outside a box it starts "
-            "when an atom becomes true again.",
+            f"Nothing keeps after from starting: its condition is true, since {AT} at the latest. Outside a box it "
+            "starts when an atom becomes true again.",
         ),
     ],
 )
@@ -241,8 +242,8 @@ def test_every_gate_is_open_but_nobody_looks(desk: Desk) -> None:
 def test_a_member_that_has_run(batch: Desk) -> None:
     batch.wait(11)
     assert batch.why("quick")[0] == (
-        "quick has already run in this run of its box BATCH: it is SUCCESS since 02/03/2025 06:10:00 (run 1/1, exit code "
-        "0)."
+        "quick has already run in this run of its box BATCH: it is SUCCESS since 02/03/2025 06:10:00 (run 1/1, exit "
+        "code 0)."
     )
 
 
