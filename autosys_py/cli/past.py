@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from autosys_py.cli.surroundings import Present
 from autosys_py.core.codes import EventCode
 from autosys_py.core.external import fold
-from autosys_py.core.model import JobState
+from autosys_py.core.model import Fact, JobState
 from autosys_py.core.overrides import CHANGED, RETIMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from autosys_py.core.model import CountKey, Fact, Job, Machine, Run
+    from autosys_py.core.model import CountKey, Job, Machine, Run
     from autosys_py.event_server.protocol import EventServer
 
 
@@ -69,11 +69,21 @@ class Past(Present):
             return None
         state = JobState()
         facts = self.store.facts_changing(joid, self.seq) if joid == self._joid else self.facts(joid)
-        for fact in facts:
+        for fact in facts or self._first(joid):
             for changed, changes in fact.changes:
                 for name, value in changes.items() if changed == joid else ():
                     setattr(state, name, value)
         return state
+
+    def _first(self, joid: int) -> "list[Fact]":
+        """A job that was defined and that no scheduler knew yet: its first state, which `jil` wrote, is told by the fact
+        of the scheduler's meeting it."""
+        later = self.store.facts(joid, self.seq + 1)
+        if later:
+            return later[:1]
+        row = self.store.status(joid)
+        told = [] if row is None else [(joid, row.state.told())]
+        return [Fact(0, EventCode.DEFINITION_CHANGED, 0, 0, joid=joid, changes=told)]
 
     def override(self, job: "Job") -> "Job | None":
         return None

@@ -289,6 +289,22 @@ def test_the_past_is_as_it_was(batch: Desk) -> None:
     assert batch.why("LOAD", "--at", "02/03/2025 06:00:00")[0].startswith("Nothing keeps LOAD from starting")
 
 
+def test_the_past_of_a_job_that_no_scheduler_knew_yet(desk: Desk) -> None:
+    desk.engine.stop()
+    desk.engine.now += 60
+    desk.engine.jil(
+        'insert_job: fresh  command: x  machine: localhost  date_conditions: 1  start_times: "23:00"  status: on_hold'
+    )
+    desk.engine.now += 60
+    for _ in range(2):
+        then = desk.why("fresh", "--at", "02/03/2025 06:01:30")
+        assert then[0].startswith("fresh is ON_HOLD since 02/03/2025 06:01:00 (insert_job by tester@host)")
+        assert "date and time  FAIL  next start 02/03/2025 23:00:00" in then
+        desk.engine.restart()
+        desk.engine.run_to(desk.engine.now + 60)
+    assert desk.run("why", "fresh", "--at", "02/03/2025 06:00:30").code == 1
+
+
 def test_the_past_of_a_queue_is_what_the_log_says(desk: Desk) -> None:
     desk.send(EventCode.STARTJOB, "big")
     desk.send(EventCode.STARTJOB, "other")
