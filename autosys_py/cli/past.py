@@ -76,8 +76,8 @@ class Past(Present):
         return state
 
     def _first(self, joid: int) -> "list[Fact]":
-        """A job that was defined and that no scheduler knew yet: its first state, which `jil` wrote, is told by the fact
-        of the scheduler's meeting it."""
+        """A job that was defined and that no scheduler knew yet: its first state, which `jil` wrote, is told by the
+        fact of the scheduler's meeting it."""
         later = self.store.facts(joid, self.seq + 1)
         if later:
             return later[:1]
