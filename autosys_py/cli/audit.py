@@ -121,7 +121,7 @@ def _is_wanted(entry: Entry, code: EventCode, wanted: Wanted) -> bool:
         (wanted.event is None or wanted.event in (entry.event.upper(), code.name))
         and (wanted.begin is None or entry.time >= wanted.begin)
         and (wanted.end is None or entry.time <= wanted.end)
-        and (not wanted.bypassed or any(not each.holds for each in entry.bypassed) or bool(entry.bypassed))
+        and (not wanted.bypassed or bool(entry.bypassed))
     )
 
 
@@ -131,6 +131,7 @@ class _Clerk:
     def __init__(self, store: "EventServer") -> None:
         self._store = store
         self._versions: dict[int, list[Definition]] = {}
+        self._overrides: dict[int, set[int]] = {}
         self._told: dict[int, set[int]] = {}
         """Versions that an entry has told of, by joid."""
 
@@ -187,10 +188,20 @@ class _Clerk:
         return next((each for each in reversed(earlier) if each.job.job_ver not in laid), None)
 
     def _laid(self, joid: int) -> set[int]:
-        """Versions with an override laid over the definition."""
-        names = dict.fromkeys(each.job.name for each in self._all(joid))
-        overrides = [each for name in names for each in self._store.objects("override", name)]
-        return {int(each.value(JOB_VER) or 0) for each in overrides}
+        """Versions with an override laid over the definition: those that an override names, and where it was deleted
+        since, those of a second in which nothing but an override changed."""
+        versions = self._all(joid)
+        if len(versions) < 2:
+            return set()
+        if joid not in self._overrides:
+            names = dict.fromkeys(each.job.name for each in versions)
+            named = (each for name in names for each in self._store.objects("override", name))
+            changed = [each for each in self._store.facts(joid, 1) if each.code is EventCode.DEFINITION_CHANGED]
+            own = {each.time for each in changed if each.value not in (CHANGED, RETIMED)}
+            laid = {each.time for each in changed if each.value in (CHANGED, RETIMED)} - own
+            self._overrides[joid] = {int(each.value(JOB_VER) or 0) for each in named}
+            self._overrides[joid] |= {each.job.job_ver for each in versions if each.time in laid}
+        return self._overrides[joid]
 
     def _all(self, joid: int) -> "list[Definition]":
         if joid not in self._versions:

@@ -4,6 +4,8 @@ The engine's own functions answer (`core.explain`) on a world of the job and its
 what they find. Words and layout are `report.why`'s.
 """
 
+import os
+import shlex
 from typing import TYPE_CHECKING
 
 from autosys_py.cli import clock
@@ -150,9 +152,9 @@ class _Explainer:
         if job.job_type not in RUNNABLE_TYPES:
             return Unreached(name, f"runs no jobs of type {visible(job.job_type)}", Origin(), "")
         if machine is None:
-            remedy = f"echo 'insert_machine: {visible(name)}  node_name: localhost' | jil"
+            remedy = f"echo {shlex.quote(f'insert_machine: {visible(name)}  node_name: localhost')} | jil"
             return Unreached(name, "no insert_machine has defined", Origin(), remedy)
-        online = f"sendevent -E MACH_ONLINE -N {visible(name)}"
+        online = f"sendevent -E MACH_ONLINE -N {shlex.quote(visible(name))}"
         if machine.offline:
             return Unreached(name, "is offline", self.origins.of_machine(name), online)
         if missing:
@@ -198,8 +200,6 @@ class _Explainer:
         holder, renewed = lease
         if is_dead(holder):
             return "the scheduler has died"
-        import os
-
         if host_of(holder) != os.uname().nodename and clock.now() - renewed > LEASE_VALID:
             return f"the scheduler on {visible(host_of(holder))} does not answer"
         return ""

@@ -307,7 +307,7 @@ def _steps(said: Explanation) -> Iterator[str]:
 def _steps_of(said: Explanation, gate: Gate) -> Iterator[str]:
     if gate.name.startswith("box ") and said.box is not None:
         if said.near_box:
-            yield f"echo 'update_job: {visible(said.job)}  box_name: {visible(said.near_box)}' | jil"
+            yield f"echo {shlex.quote(f'update_job: {visible(said.job)}  box_name: {visible(said.near_box)}')} | jil"
         yield f"autosys why {_word(said.box.job)}"
     if gate.name == CONDITION:
         atoms = blocking(said)

@@ -110,6 +110,19 @@ def test_an_insert_has_everything_as_data_and_one_line_as_text(desk: Desk) -> No
     assert {"attribute": "command", "before": None, "after": "x"} in entry["changes"]
 
 
+def test_an_override_that_was_deleted_is_no_definition(desk: Desk) -> None:
+    for statement in ("override_job: big  command: y", "override_job: big delete", "update_job: big  command: z"):
+        desk.wait(1)
+        desk.engine.jil(statement)
+    assert audit(desk, "-F", "02/03/2025 06:01") == [
+        "02/03/2025 06:01:00  tester@host       override_job    big",
+        "    command: x -> y",
+        "02/03/2025 06:02:00  tester@host       override_job    big",
+        "02/03/2025 06:03:00  tester@host       update_job      big",
+        "    command: x -> z",
+    ]
+
+
 def test_what_was_refused_says_so(desk: Desk) -> None:
     desk.send(EventCode.KILLJOB, "LOAD")
     line, note = audit(desk, "-E", "KILLJOB")
