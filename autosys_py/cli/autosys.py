@@ -35,6 +35,61 @@ def simulate(
     return play(files, script, begin, end, tz, show)
 
 
+@autosys.command()
+@click.argument("job", metavar="JOB")
+@click.option("--at", metavar="TIME", help="As it was then: MM/DD/YYYY HH:MM[:SS].")
+@click.option("--format", "format_", type=click.Choice(["json"]), help="As data.")
+def why(job: str, at: str | None, format_: str | None) -> int:
+    """Say why a job does not start: each gate, each atom of its condition, who set what, what to type next."""
+    from autosys_py.cli.why import why as say_why
+
+    return say_why(job, at, format_)
+
+
+@autosys.group(invoke_without_command=True)
+@click.option("-E", "event", metavar="EVENT", help="Of this kind, like FORCE_STARTJOB or update_job.")
+@click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
+@click.option("-F", "begin", metavar="TIME", help="From then: MM/DD/YYYY [HH:MM[:SS]].")
+@click.option("-T", "end", metavar="TIME", help="Up to then, included.")
+@click.option("--bypassed", is_flag=True, help="Force starts that ran with a condition false, and that condition.")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
+@click.pass_context
+def audit(
+    context: click.Context,
+    event: str | None,
+    job: str | None,
+    begin: str | None,
+    end: str | None,
+    bypassed: bool,
+    format_: str | None,
+) -> int:
+    """List who did what, when, from where and why: events that people sent, definitions that they changed."""
+    if context.invoked_subcommand is not None:
+        if event or job or begin or end or bypassed or format_:
+            raise click.UsageError("-E, -J, -F, -T, --bypassed and --format belong to the list alone.")
+        return 0
+    from autosys_py.cli.audit import audit as show
+
+    return show(event, job, begin, end, bypassed, format_)
+
+
+@audit.command()
+def verify() -> int:
+    """Check that no entry of the past was altered or removed."""
+    from autosys_py.cli.audit import verify as check
+
+    return check()
+
+
+@autosys.command()
+@click.option("--format", "format_", type=click.Choice(["json"]), help="As data.")
+def doctor(format_: str | None) -> int:
+    """Look this installation over; what is wrong comes with its remedy. Exit code 1 if something is."""
+    from autosys_py.cli.doctor import examine
+
+    return examine(format_)
+
+
 @autosys.group(invoke_without_command=True)
 @click.option("--all", "every", is_flag=True, help="Acknowledged and closed ones too.")
 @click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")

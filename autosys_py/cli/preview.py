@@ -7,7 +7,7 @@ from autosys_py.cli.surroundings import world_around
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.condition import Kind
 from autosys_py.core.draft import Draft
-from autosys_py.core.explain import ClosedGate, Truth, closed_gates, released_by_success, truths
+from autosys_py.core.explain import Gate, Truth, closed_gates, released_by_success, truths
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 
@@ -45,6 +45,6 @@ def _global(truth: Truth, values: dict[str, str], changed: dict[str, int]) -> tu
     return (f'"{values[name]}"', changed.get(name)) if name in values else ("undefined", None)
 
 
-def _gate(gate: ClosedGate, time_of: TimeFormat) -> str:
+def _gate(gate: Gate, time_of: TimeFormat) -> str:
     moment = "" if gate.moment is None else f" {time_of(gate.moment)}"
     return f"{visible(gate.name)}  closed  {visible(gate.reason)}{moment}"

@@ -42,6 +42,8 @@ def definition_changed(draft: Draft, event: Event) -> None:
     before = world.define(event.definition, event.state, event.override)
     job = world.jobs[event.joid]
     fact = draft.record_event(event)
+    if before is None or (event.job_ver == 1 and not event.value):
+        fact.changes.append((job.joid, draft.state(job.joid).told()))  # so that the past alone gives the states
     if event.value in (CHANGED, RETIMED):
         _override_changed(draft, event, fact, before)
     else:

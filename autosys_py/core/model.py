@@ -245,6 +245,13 @@ class JobState:
         """Did the current or last run begin outside a running box? Its end may change an idle one (rule B-15)."""
         return self.box_ntry == 0
 
+    def told(self) -> dict[str, Any]:
+        """The status and what else differs from a new job's, as a fact keeps it."""
+        new = JobState()
+        names = (each.name for each in fields(JobState))
+        changed = {name: value for name in names if (value := getattr(self, name)) != getattr(new, name)}
+        return {"status": self.status, **changed}
+
     def copy(self) -> "JobState":
         """A copy to write on; explicit because it is made for every job that a step touches."""
         return JobState(*_state_values(self))

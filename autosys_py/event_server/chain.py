@@ -29,8 +29,13 @@ def link_row(previous: str, row: FactRow) -> str:
     return sha256((previous + compact_json(row)).encode("ascii")).hexdigest()
 
 
+PAGE = 1000
+UNREADABLE = (KeyError, ValueError, TypeError)
+"""What a row raises whose columns hold what no fact has."""
+
+
 def first_broken(store: EventServer) -> int | None:
-    """The `seq` of the first row that was altered or whose predecessor is missing; None if the chain is whole.
+    """The `seq` of the first row that was altered or whose predecessor is missing; None if the chain is whole. Streams.
 
     Rows that were archived are bridged by their seals (see `seals`). Rows missing at the very end are found by
     comparing with `last_seq`, which is counted apart: the newest row is never archived.
@@ -38,12 +43,16 @@ def first_broken(store: EventServer) -> int | None:
     from autosys_py.event_server.seals import Removed
 
     removed = Removed.of(store)
-    previous, expected = BEGINNING, 1
-    while True:
-        facts = store.all_facts(expected)
-        if not facts:
-            return None
-        stored = dict(store.hashes(expected, len(facts)))
+    previous, expected, page = BEGINNING, 1, PAGE
+    while hashes := store.hashes(expected, page):
+        try:
+            facts = store.all_facts(expected, len(hashes))
+        except UNREADABLE:
+            if page == 1:
+                return hashes[0][0]
+            page = 1  # up to the one that it is
+            continue
+        stored = dict(hashes)
         for fact in facts:
             if fact.seq not in stored:
                 break  # archived while we read: the page is read again
@@ -59,3 +68,4 @@ def first_broken(store: EventServer) -> int | None:
             if previous != stored[fact.seq]:
                 return fact.seq
             expected = fact.seq + 1
+    return None

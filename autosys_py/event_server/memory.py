@@ -8,10 +8,11 @@ changed goes through `Undo`, and that is all there is to transactions.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from autosys_py.core.codes import AlarmState, EventCode
+from autosys_py.core.codes import QUEUED, Alarm, AlarmState, EventCode
 from autosys_py.core.model import (
     CountKey,
     Definition,
@@ -419,6 +420,9 @@ class MemoryStore:
     def holders(self) -> list[int]:
         return sorted(joid for joid, state in self._states.items() if state.holds)
 
+    def queued(self) -> list[int]:
+        return sorted(joid for joid, state in self._states.items() if state.status in QUEUED)
+
     def open_runs(self) -> list[Run]:
         tries = (run for joid in sorted(self._runs) for run in _tries(self._runs[joid]))
         return [_copy_run(run) for run in tries if run.end is None]
@@ -452,6 +456,18 @@ class MemoryStore:
                 found.append(self._facts[seq])
         return found
 
+    def facts_by_people(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        later = (fact for seq, fact in self._facts.items() if seq >= first_seq)
+        wanted = (fact for fact in later if fact.sent_by or fact.alarm is Alarm.FORCED_PAST_CONDITION)
+        return list(islice(wanted, limit))
+
+    def facts_changing(self, joid: int, last_seq: int) -> list[Fact]:
+        earlier = (fact for seq, fact in self._facts.items() if seq <= last_seq)
+        return [fact for fact in earlier if any(changed == joid for changed, _ in fact.changes)]
+
+    def last_seq(self) -> int:
+        return self._counters["seq"]
+
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         from autosys_py.event_server.chain import BEGINNING, link
 
@@ -463,9 +479,6 @@ class MemoryStore:
         return [each for each in linked if each[0] >= first_seq][:limit]
 
     # Archiving
-
-    def last_seq(self) -> int:
-        return self._counters["seq"]
 
     def seals(self) -> list[str]:
         return [fact.value for fact in self.facts(0, 1) if fact.code is EventCode.ARCHIVED]

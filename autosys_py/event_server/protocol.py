@@ -245,6 +245,9 @@ class EventServer(Protocol):
     def holders(self) -> list[int]:
         """Jobs that hold units of resources, by joid."""
 
+    def queued(self) -> list[int]:
+        """Jobs in QUE_WAIT, PEND_MACH or RESWAIT, by joid. Looks at the state of every job: for reports."""
+
     def open_runs(self) -> list[Run]:
         """Runs without an end, by job and number."""
 
@@ -265,13 +268,20 @@ class EventServer(Protocol):
     def all_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
         """The past of everything from a position on, in order."""
 
+    def facts_by_people(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        """The past from a position on, in order: what somebody sent, and the alarms FORCED_PAST_CONDITION."""
+
+    def facts_changing(self, joid: int, last_seq: int) -> list[Fact]:
+        """Every fact up to a position that set fields of the job's state, whichever job it is about, in order. Looks at
+        the whole past: for reports."""
+
+    def last_seq(self) -> int:
+        """The number of the newest fact, counted apart from the facts themselves; 0 = there is none."""
+
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         """`seq` and hash of the rows that `all_facts` of the same arguments returns (for `chain.first_broken`)."""
 
     # Archiving
-
-    def last_seq(self) -> int:
-        """The newest fact's number; 0 = there is none."""
 
     def seals(self) -> list[str]:
         """Values of the ARCHIVED entries of the past, oldest first (see `seals`)."""

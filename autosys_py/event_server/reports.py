@@ -68,6 +68,15 @@ class Reports(Seam):
     def all_facts(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
         return [fact_of(row) for row in self.rows("all_facts", first_seq=first_seq, limit=limit)]
 
+    def facts_by_people(self, first_seq: int = 1, limit: int = 1000) -> list[Fact]:
+        return [fact_of(row) for row in self.rows("facts_by_people", first_seq=first_seq, limit=limit)]
+
+    def facts_changing(self, joid: int, last_seq: int) -> list[Fact]:
+        return [fact_of(row) for row in self.rows("facts_changing", part=f"%[{joid},{{%", last_seq=last_seq)]
+
+    def queued(self) -> list[int]:
+        return [joid for (joid,) in self.rows("queued")]
+
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         return [(seq, digest) for seq, digest in self.rows("hashes", first_seq=first_seq, limit=limit)]
 

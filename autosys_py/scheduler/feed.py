@@ -182,7 +182,7 @@ class Feed:
             if fact.code in REDEFINED and fact.joid in name_of and joid_now[name_of[fact.joid]] != fact.joid:
                 del name_of[fact.joid]  # from here on it is deleted, or has another name
             for joid, changes in fact.changes:
-                if joid in name_of:
+                if joid in name_of and fact.code is not EventCode.DEFINITION_CHANGED:  # a first state is no change
                     self._take(found, name_of[joid], changes, fact, now)
             if fact.code is EventCode.JOB_STATUS_CHANGED and fact.joid in name_of:
                 state = found.states.get(name_of[fact.joid])

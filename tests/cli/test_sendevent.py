@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.codes import OPERATOR_EVENTS, EventCode, Status
 from autosys_py.core.model import Event
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Shell
@@ -331,3 +331,28 @@ def test_what_was_taken_back_is_in_the_past(tmp_path: Path) -> None:
         assert instance.status("a") == "INACTIVE"
     finally:
         instance.close()
+
+
+@pytest.mark.parametrize("code", sorted(OPERATOR_EVENTS))
+def test_every_event_can_be_made_to_need_a_reason(
+    sh: Shell, estate: Estate, configure: Callable[[str], None], code: EventCode
+) -> None:
+    """RequireReason names any of them; none is forgotten (extensions.md §3)."""
+    configure(f"RequireReason={code.name}\n")
+    words = {
+        EventCode.CHANGE_STATUS: ["-J", "RET_CLOSE", "-s", "SUCCESS"],
+        EventCode.ALARM: ["-J", "RET_CLOSE", "-A", "JOBFAILURE"],
+        EventCode.SET_GLOBAL: ["-G", "A=b"],
+        EventCode.MACH_OFFLINE: ["-N", "node-a"],
+        EventCode.MACH_ONLINE: ["-N", "node-a"],
+        EventCode.CHANGE_PRIORITY: ["-J", "RET_CLOSE", "-q", "1"],
+        EventCode.SEND_SIGNAL: ["-J", "RET_CLOSE", "-K", "15"],
+        EventCode.REPLY_RESPONSE: ["-J", "RET_CLOSE", "-r", "COMPLETED"],
+        EventCode.RESTARTJOB: ["-J", "RET_CLOSE", "-o", "1"],
+        EventCode.STOP_DEMON: [],
+        EventCode.AGGREGATE: ["-d"],
+    }.get(code, ["-J", "RET_CLOSE"])
+    done = sh("sendevent", "-E", code.name, *words)
+    assert (done.code, done.out) == (2 if code is EventCode.COMMENT else 1, "")
+    assert "CAUAJM_E_50130 Argument missing for option -C" in done.err
+    assert not any(event.sent_by for event in estate.store.due_events(NOW, 99))

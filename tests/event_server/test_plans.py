@@ -33,6 +33,8 @@ INDEXES = {
     "delete_runs": "PRIMARY KEY",
     "versions_after": "sqlite_autoindex_job_1",
     "delete_versions": "sqlite_autoindex_job_1",
+    "facts_by_people": "INTEGER PRIMARY KEY",
+    "facts_changing": "INTEGER PRIMARY KEY",
     "runs": "PRIMARY KEY",
     "run": "PRIMARY KEY",
     "run_tries": "PRIMARY KEY",
@@ -53,9 +55,9 @@ SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 
 WHOLE = set(
     """heads machines globals counts effects notifications last_fact next_due lease renew_lease delete_lease revision
-    external_jobs external_instances waiting_orders delete_versions""".split()
+    external_jobs external_instances waiting_orders queued delete_versions""".split()
 )
-"""What is to read a whole, small table, or one end of an index."""
+"""What is to read a whole, small table, or one end of an index; `queued` reads a large one, for `autosys why` alone."""
 
 
 def plan(file: Path, name: str) -> list[str]:

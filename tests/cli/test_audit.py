@@ -1,0 +1,214 @@
+"""`autosys audit`: who did what, when, from where and why; and that nobody changed the past."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autosys_py.cli import clock
+from autosys_py.core.codes import EventCode, Status
+from autosys_py.event_server.driver import driver
+from autosys_py.event_server.memory import MemoryStore
+from autosys_py.event_server.open import open_sqlite
+from tests.cli.conftest import Done
+from tests.cli.test_why import BEGIN, UTC, Desk, autosys
+from tests.engine import Engine
+
+__all__ = ["autosys"]
+
+
+@pytest.fixture
+def desk(store: MemoryStore, autosys: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk(store, autosys)
+    monkeypatch.setattr(clock, "now", lambda: desk.engine.now)
+    return desk
+
+
+@pytest.fixture
+def night(desk: Desk) -> Desk:
+    """What an operator did between six and seven."""
+    desk.engine.run_to(BEGIN + 3600)
+    desk.send(EventCode.FORCE_STARTJOB, "typo", "input was late")
+    desk.send(EventCode.CHANGE_STATUS, "LOAD", "fixed by hand", status=Status.SUCCESS)
+    desk.send(EventCode.FORCE_STARTJOB, "after")
+    desk.send(EventCode.SET_GLOBAL, name="GO", value="yes")
+    desk.wait(60)
+    desk.engine.jil("update_job: big  job_load: 9  description: larger  priority: 5")
+    desk.engine.jil("override_job: big  command: y")
+    desk.engine.jil("rename_job: alone  new_name: lonely")
+    desk.engine.jil("delete_job: third")
+    return desk
+
+
+def audit(desk: Desk, *options: str) -> list[str]:
+    done = desk.run("audit", *options)
+    assert (done.code, done.err) == (0, "")
+    return done.out.splitlines()
+
+
+def test_a_line_for_each_thing_done(night: Desk) -> None:
+    assert audit(night, "-F", "02/03/2025 07:00") == [
+        '02/03/2025 07:00:00  op@host           FORCE_STARTJOB  typo                  "input was late"  bypassed: '
+        "s(LAOD) false; n(waits) true",
+        '02/03/2025 07:00:00  op@host           CHANGE_STATUS   LOAD                  SUCCESS  "fixed by hand"',
+        "02/03/2025 07:00:00  op@host           FORCE_STARTJOB  after",
+        "    CAUAJM_I_60001 Job (after) has already started. FORCE_STARTJOB has no effect.",
+        "02/03/2025 07:00:00  op@host           SET_GLOBAL      -                     GO=yes",
+        "02/03/2025 08:00:00  tester@host       update_job      big",
+        "    job_load: 8 -> 9",
+        "    description: (none) -> larger",
+        "02/03/2025 08:00:00  tester@host       override_job    big",
+        "    command: x -> y",
+        "02/03/2025 08:00:00  tester@host       rename_job      lonely",
+        "    name: alone -> lonely",
+        "02/03/2025 08:00:00  tester@host       delete_job      third",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "jobs"),
+    [
+        (("--bypassed",), ["typo"]),
+        (("-E", "FORCE_STARTJOB"), ["typo", "after"]),
+        (("-E", "force_startjob", "-J", "a%"), ["after"]),
+        (("-E", "update_job"), ["big"]),
+        (("-E", "DEFINITION_CHANGED", "-F", "02/03/2025 07:00"), ["big", "big", "lonely", "third"]),
+        (("-J", "LOAD", "-T", "02/03/2025 06:59:59"), ["LOAD"]),
+        (("-F", "02/03/2025 07:00", "-T", "02/03/2025 07:00", "-J", "LOAD"), ["LOAD"]),
+        (("-F", "02/04/2025"), []),
+        (("-T", "02/02/2025"), []),
+    ],
+)
+def test_what_is_asked_for(night: Desk, options: tuple[str, ...], jobs: list[str]) -> None:
+    found = json.loads("\n".join(audit(night, *options, "--format", "json")))
+    assert [entry["job"] for entry in found] == jobs
+
+
+def test_as_data(night: Desk) -> None:
+    (entry,) = json.loads("\n".join(audit(night, "--bypassed", "--format", "json")))
+    assert entry | {"seq": 0} == {
+        "seq": 0,
+        "time": "2025-02-03T07:00:00+00:00",
+        "user": "op@host",
+        "event": "FORCE_STARTJOB",
+        "job": "typo",
+        "detail": None,
+        "reason": "input was late",
+        "bypassed": [{"atom": "s(LAOD)", "holds": False}, {"atom": "n(waits)", "holds": True}],
+        "changes": [],
+        "notes": [],
+    }
+    assert audit(night, "-E", "update_job", "--format", "csv")[1].partition(",")[2] == (
+        "2025-02-03T08:00:00+00:00,tester@host,update_job,big,,,,job_load: 8 -> 9; description: (none) -> larger,"
+    )
+
+
+def test_an_insert_has_everything_as_data_and_one_line_as_text(desk: Desk) -> None:
+    assert audit(desk, "-J", "LOAD") == ["02/03/2025 06:00:00  tester@host       insert_job      LOAD"]
+    (entry,) = json.loads("\n".join(audit(desk, "-J", "LOAD", "--format", "json")))
+    assert {"attribute": "command", "before": None, "after": "x"} in entry["changes"]
+
+
+def test_an_override_that_was_deleted_is_no_definition(desk: Desk) -> None:
+    for statement in ("override_job: big  command: y", "override_job: big delete", "update_job: big  command: z"):
+        desk.wait(1)
+        desk.engine.jil(statement)
+    assert audit(desk, "-F", "02/03/2025 06:01") == [
+        "02/03/2025 06:01:00  tester@host       override_job    big",
+        "    command: x -> y",
+        "02/03/2025 06:02:00  tester@host       override_job    big",
+        "02/03/2025 06:03:00  tester@host       update_job      big",
+        "    command: x -> z",
+    ]
+
+
+def test_what_was_refused_says_so(desk: Desk) -> None:
+    desk.send(EventCode.KILLJOB, "LOAD")
+    line, note = audit(desk, "-E", "KILLJOB")
+    assert line.endswith("KILLJOB         LOAD")
+    assert note.startswith("    CAUAJM_E_40173 Job <LOAD> not RUNNING")
+
+
+def test_what_no_scheduler_has_come_to_is_there_too(desk: Desk) -> None:
+    desk.engine.stop()
+    desk.engine.now += 60
+    desk.engine.jil("update_job: LOAD  command: y")
+    desk.send(EventCode.JOB_ON_HOLD, "LOAD", "later")
+    first, second, third = audit(desk, "-F", "02/03/2025 06:01")
+    assert first.endswith("update_job      LOAD                  (not processed yet)")
+    assert second == "    command: x -> y"
+    assert third.endswith('JOB_ON_HOLD     LOAD                  "later"  (not processed yet)')
+
+
+def test_a_hostile_reason_moves_no_cursor(desk: Desk) -> None:
+    desk.send(EventCode.JOB_ON_HOLD, "LOAD", "\x1b[2J\n\u202egnp")
+    (line,) = audit(desk, "-E", "JOB_ON_HOLD")
+    assert line.endswith('"\\x1b[2J\\n\\u202egnp"')
+
+
+def test_an_atom_may_hold_anything(desk: Desk) -> None:
+    desk.engine.jil('insert_job: odd  command: x  machine: localhost  condition: v(A) = "x true; y" & n(LOAD)')
+    desk.send(EventCode.FORCE_STARTJOB, "odd")
+    (line,) = audit(desk, "--bypassed")
+    assert line.endswith("n(LOAD) true")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("-E", "FLY"), 2, "CAUAJM_E_60035"),
+        (("-F", "yesterday"), 2, "-F yesterday: not a time like MM/DD/YYYY HH:MM[:SS]"),
+        (("-T", "13/13/2025"), 2, "-T 13/13/2025"),
+        (("--format", "xml"), 2, "xml"),
+        (("-J", "x", "verify"), 2, "-J"),
+    ],
+)
+def test_refusals(desk: Desk, words: tuple[str, ...], code: int, says: str) -> None:
+    done = desk.run("audit", *words)
+    assert (done.code, done.out) == (code, "")
+    assert says in done.err and "Traceback" not in done.err
+
+
+# The chain
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store with a past, for the command to open itself."""
+    monkeypatch.setenv("AUTOUSER", str(tmp_path))
+    monkeypatch.setenv("TZ", "UTC")
+    path = tmp_path / "ACE.db"
+    store = open_sqlite(path)
+    engine = Engine(BEGIN, UTC, None, store)
+    engine.jil("\n".join(f"insert_job: j{number}  command: x  machine: localhost" for number in range(30)))
+    store.close()
+    return path
+
+
+def test_a_whole_past(file: Path, autosys: Callable[..., Done]) -> None:
+    done = autosys("audit", "verify")
+    assert done.code == 0
+    assert done.out.startswith("The past is whole: 30 entries, the last with hash ")
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("update proc_event set sent_by = 'nobody@host' where seq = 12", ("entry 12 was altered", "Up to entry 11")),
+        ("update proc_event set changes = 'nonsense' where seq = 1", ("entry 1 was altered", "Up to entry 0")),
+        ("update proc_event set code = 99999 where seq = 30", ("entry 30 was altered", "Up to entry 29")),
+        ("delete from proc_event where seq in (7, 8)", ("entries 7 to 8 are missing", "Up to entry 6")),
+        ("delete from proc_event where seq > 25", ("entries 26 to 30 are missing at the end", "Up to entry 25")),
+        ("delete from proc_event", ("entries 1 to 30 are missing at the end", "Up to entry 0")),
+    ],
+)
+def test_a_break(file: Path, autosys: Callable[..., Done], damage: str, says: tuple[str, str]) -> None:
+    connection = driver.connect(file)
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    done = autosys("audit", "verify")
+    assert done.code == 1
+    first, second = done.out.splitlines()
+    assert says[0] in first and says[1] in second
