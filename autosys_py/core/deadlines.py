@@ -19,7 +19,6 @@ def watch_next(draft: Draft, job: Job, fact: Fact | None = None) -> None:
     due = state.next_start if has_must_times else None
     slot = next(draft.world.timetable.slots(job, due - 60), None) if due is not None else None
     moment = slot.moment if slot is not None else None
-    is_new = moment != state.must_slot or fact is not None
     if moment != state.must_slot:
         draft.change(fact or draft.outcome.facts[-1], job.joid, must_slot=moment)
     if slot is None:
@@ -27,7 +26,7 @@ def watch_next(draft: Draft, job: Job, fact: Fact | None = None) -> None:
     zone = draft.world.timetable.zone_of(job)
     for code, must in ((EventCode.CHK_START, job.must_start), (EventCode.CHK_COMPLETE, job.must_complete)):
         check = must.due(slot, zone) if must is not None else None
-        if check is not None and (is_new or check > draft.now):  # else it is being processed in this very turn
+        if check is not None:
             draft.schedule(code, check, job.joid, for_run=False, value=str(slot.moment))
 
 

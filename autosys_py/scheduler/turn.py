@@ -111,6 +111,7 @@ class Turns:
                 self._keep_silent(outcome)
                 self.world.apply(outcome)
                 merge(total, outcome)
+            _forget_checks(total, due)
             for joid in [joid for joid in total.states if joid not in self.world.states]:
                 del total.states[joid]  # touched, and deleted later in the turn
             read = Outcome(instances=dict(told.marks))
@@ -228,6 +229,18 @@ class Turns:
             fact.text = f"{event.code.name} could not be processed"
             job = self.world.jobs.get(event.joid)
             return Outcome(facts=[fact], alarms={fact.seq: alarms.raised(fact, job.name if job else "")})
+
+
+def _forget_checks(total: Outcome, processed: Iterable[Event]) -> None:
+    """A check of a must time that this turn has processed is not stored again by a change or an end that came with it,
+    after a downtime; a check still to come is stored once by the store itself."""
+    done = {_check_key(event) for event in processed if event.code in MUST_CHECKS}
+    if done:
+        total.events = [each for each in total.events if each.code not in MUST_CHECKS or _check_key(each) not in done]
+
+
+def _check_key(event: Event) -> tuple[object, ...]:
+    return event.joid, event.job_ver, event.code, event.due, event.value
 
 
 def event_of(report: Report) -> Event:
