@@ -308,12 +308,13 @@ def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
 
 
 def set_run_timers(draft: Draft, joid: int) -> None:
-    """The checks of a run that began now (rule D-14)."""
-    job = draft.job_of_run(joid)
+    """The checks of a run, from its actual start on, which may have been told late (rule D-14)."""
+    job, begun = draft.job_of_run(joid), draft.state(joid).last_start
+    assert begun is not None
     if job.max_run_alarm and not draft.state(joid).noexec:  # H-09
-        draft.schedule(EventCode.CHK_MAX_ALARM, draft.now + job.max_run_alarm * 60, joid)
+        draft.schedule(EventCode.CHK_MAX_ALARM, begun + job.max_run_alarm * 60, joid)
     if job.term_run_time:
-        draft.schedule(EventCode.CHK_TERM_RUNTIME, draft.now + job.term_run_time * 60, joid)
+        draft.schedule(EventCode.CHK_TERM_RUNTIME, begun + job.term_run_time * 60, joid)
 
 
 def _activate(draft: Draft, joid: int, box: int) -> None:

@@ -115,6 +115,7 @@ class Turns:
                 outcomes.append(Outcome(instances=dict(told.marks)))
                 self.world.apply(outcomes[-1])
             total = merged(outcomes)
+            _forget_checks(total, due)
             if not total.states.keys() <= self.world.states.keys():  # touched, and deleted later in the turn
                 total.states = {joid: state for joid, state in total.states.items() if joid in self.world.states}
             total.answered += [(effect.kind, effect.key) for effect in answered]
@@ -248,6 +249,18 @@ class Turns:
             fact.text = f"{event.code.name} could not be processed"
             job = self.world.jobs.get(event.joid)
             return Outcome(facts=[fact], alarms={fact.seq: alarms.raised(fact, job.name if job else "")})
+
+
+def _forget_checks(total: Outcome, processed: Iterable[Event]) -> None:
+    """A check of a must time that this turn has processed is not stored again by a change or an end that came with it,
+    after a downtime; a check still to come is stored once by the store itself."""
+    done = {_check_key(event) for event in processed if event.code in MUST_CHECKS}
+    if done:
+        total.events = [each for each in total.events if each.code not in MUST_CHECKS or _check_key(each) not in done]
+
+
+def _check_key(event: Event) -> tuple[object, ...]:
+    return event.joid, event.job_ver, event.code, event.due, event.value
 
 
 def event_of(report: Report) -> Event:

@@ -100,6 +100,16 @@ class Surroundings:
         elif happens < 0.36:
             name = chance.choice(["m", "m2", "localhost"])
             self._engine.send(Event(EventCode.AGENT_REACHABLE, self._engine.now, name=name))
+        elif happens < 0.4:
+            self._be_away()
+
+    def _be_away(self) -> None:
+        """A downtime of the scheduler, in which jobs run on and calendars change."""
+        for _ in range(2):
+            self._engine.now += self._chance.choice([30, 300, 900])
+            if self._chance.random() < 0.3:
+                self.put_calendars()
+        self._engine.restart()
 
     def _told(self) -> Event:
         chance, now = self._chance, self._engine.now

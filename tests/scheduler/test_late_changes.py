@@ -1,9 +1,10 @@
-"""Changes whose author read the clock, waited for the store, and came behind a start that was due later (D-04)."""
+"""What comes late: changes whose author read the clock and then waited for the store (D-04), reports, checks (E-01)."""
 
 from zoneinfo import ZoneInfo
 
 from autosys_py.agent.simulated import SimulatedOutcome
-from autosys_py.core.codes import Status
+from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.model import Event
 from tests.engine import Engine
 from tests.loading import load_calendars, load_jil
 
@@ -87,3 +88,35 @@ def test_changes_of_a_downtime_bring_the_starts_that_came_due_in_it() -> None:
     assert {one.world.states[one.world.names[name]].status for name in "ab"} == {Status.SUCCESS}
     one.run_to(NOON + 3540)
     assert starts(one) == 4
+
+
+def test_the_time_of_a_run_counts_from_its_start_though_that_was_told_late() -> None:
+    """D-14: the process was started, and the scheduler died before it heard of it."""
+    one = Engine(NOON, UTC)
+    one.jil("insert_job: a  command: x  machine: localhost  term_run_time: 10")
+    one.agent.plan("a", SimulatedOutcome(7200))
+    one.send(Event(EventCode.STARTJOB, NOON, joid=one.world.names["a"], sent_by="o@h"))
+    one._turn()
+    (order,) = one._driver.orders
+    one.turns.give(order, one.agent, {})
+    one.now = NOON + 1800
+    one.restart()
+    one.run_to(NOON + 1800)
+    assert [moment for moment, _, _ in one.agent.kills] == [NOON + 1800]
+
+
+def test_a_must_time_is_missed_once_though_an_end_and_the_check_are_taken_in_together() -> None:
+    """D-13: a run by hand ended in the downtime, the run of the watched start did not complete in time."""
+    one = Engine(NOON, UTC)
+    one.jil(
+        "insert_job: a  command: x  machine: localhost  condition: v(G) = 1  date_conditions: 1  start_mins: 10  "
+        "must_complete_times: +4"
+    )
+    one.run_to(NOON + 60)
+    one.send(Event(EventCode.FORCE_STARTJOB, NOON + 60, joid=one.world.names["a"], sent_by="o@h"))
+    one.run_to(NOON + 61)
+    one.stop()
+    one.now = NOON + 1800
+    one.restart()
+    one.run_to(NOON + 1800)
+    assert [fact.alarm for fact in one.facts].count(Alarm.MUST_COMPLETE_ALARM) == 1
