@@ -17,6 +17,7 @@ from autosys_py.core.model import (
     EffectKind,
     Event,
     Fact,
+    Job,
     Notification,
     Outcome,
     Readings,
@@ -200,7 +201,7 @@ class Turns:
         if event.code is EventCode.DEFINITION_CHANGED:
             definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
             event.definition = definition.job if definition else None
-            event.override = pending_override(self.store, definition.job) if definition else None
+            event.override = self._override(definition.job, total) if definition else None
             if event.definition and event.joid not in self.world.states:
                 row = self.store.status(event.joid)
                 event.state = row.state if row else None
@@ -213,6 +214,12 @@ class Turns:
         elif event.code is EventCode.RESOURCE_CHANGED:
             thing = self.store.object("resource", event.name, event.value.rpartition(" ")[0])
             event.resource = resource_of(thing) if thing else None
+
+    def _override(self, job: Job, total: Outcome) -> Job | None:
+        """The one that waits; the store still has one that a run of this very turn has used."""
+        override = pending_override(self.store, job)
+        used = [(use.job.joid, use.job.run_ver) for use in total.overrides_used]
+        return None if override is None or (job.joid, override.run_ver) in used else override
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
