@@ -16,7 +16,7 @@ from typing import NamedTuple
 from autosys_py.core import notes, resources
 from autosys_py.core.codes import QUEUED, Status
 from autosys_py.core.draft import Draft
-from autosys_py.core.lines import Line, lines_of, machine_names, priority_of
+from autosys_py.core.lines import Line, machine_names, priority_of
 from autosys_py.core.machines import Candidate, answers, candidates, free_units, has_choice, in_order, is_online, told
 from autosys_py.core.model import Job
 from autosys_py.core.resources import NOTHING, Taking
@@ -79,7 +79,7 @@ def _is_kept_back(draft: Draft, job: Job, line: Line, priority: int) -> bool:
     highest = draft.lines.highest(line)
     if highest is None:
         return False
-    is_new = line not in lines_of(job, draft.state(job.joid).status)
+    is_new = draft.state(job.joid).status not in QUEUED  # who waits already, in whichever line, has his turn
     return highest < priority or (highest == priority and is_new and line in draft.opened)
 
 

@@ -17,6 +17,7 @@ from autosys_py.core.model import (
     EffectKind,
     Event,
     Fact,
+    Job,
     Notification,
     Outcome,
     Readings,
@@ -200,7 +201,7 @@ class Turns:
         """Events about definitions carry what `jil` stored, those about alarms the alarm; the core reads nothing."""
         if event.code is EventCode.DEFINITION_CHANGED:
             if not self._attach_known(event):
-                self._attach_stored(event)
+                self._attach_stored(event, outcomes)
         elif event.code is EventCode.MACHINE_CHANGED:
             event.machine = self.store.machine(event.name)
         elif event.code in (EventCode.CALENDAR_CHANGED, EventCode.TIMEZONE_CHANGED) and self.read_timetable is not None:
@@ -226,13 +227,19 @@ class Turns:
         event.override = job if event.joid in world.definitions else None
         return True
 
-    def _attach_stored(self, event: Event) -> None:
+    def _attach_stored(self, event: Event, outcomes: list[Outcome]) -> None:
         definition = self.store.definition(event.joid) if self._is_current(event.joid) else None
         event.definition = definition.job if definition else None
-        event.override = pending_override(self.store, definition.job) if definition else None
+        event.override = self._override(definition.job, outcomes) if definition else None
         if event.definition and event.joid not in self.world.states:
             row = self.store.status(event.joid)
             event.state = row.state if row else None
+
+    def _override(self, job: Job, outcomes: list[Outcome]) -> Job | None:
+        """The one that waits; the store still has one that a run of this very turn has used."""
+        override = pending_override(self.store, job)
+        used = [(use.job.joid, use.job.run_ver) for each in outcomes for use in each.overrides_used]
+        return None if override is None or (job.joid, override.run_ver) in used else override
 
     def _is_current(self, joid: int) -> bool:
         return self.store.status(joid) is not None
