@@ -266,7 +266,7 @@ def is_deadlocked(world: World, box: int, now: int) -> bool:
             return True
         if atom.lookback:
             atom = atom._replace(lookback=UNLIMITED)
-        return atom_holds(atom, world, world.asker(asker), now)
+        return atom_holds(atom, world, world.states[asker], now)
 
     def may_start(joid: int) -> bool:
         job, state = world.jobs[joid], world.states[joid]
@@ -277,7 +277,7 @@ def is_deadlocked(world: World, box: int, now: int) -> bool:
         truths = iter([may_be(atom, joid) for atom in job.condition.atoms])
         constants = tuple(Atom(Kind.VALUE, "on" if next(truths) else "off", comparison="=", operand=1) for _ in
                           job.condition.atoms)  # fmt: skip
-        return Condition(constants, job.condition.program).holds(Constants(), world.asker(joid), now)
+        return Condition(constants, job.condition.program).holds(Constants(), world.states[joid], now)
 
     while more := {joid for joid in waiting if joid not in startable and may_start(joid)}:
         startable |= more

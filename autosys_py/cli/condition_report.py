@@ -7,7 +7,7 @@ from autosys_py.cli.dependents import StoreView
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.names import is_pattern, is_speakable, matcher
 from autosys_py.cli.next_runs import NextRuns
-from autosys_py.core.condition import Asker, Kind
+from autosys_py.core.condition import Kind
 from autosys_py.report.dependencies import UNKNOWN, ConditionRow, Standing
 from autosys_py.report.summary import full_status
 
@@ -72,7 +72,7 @@ def condition_rows(store: "EventServer", given: "Given", now: int) -> Iterator[C
 def _standings(condition: "Condition | None", view: StoreView, state: "JobState", now: int) -> list[Standing]:
     if condition is None:
         return []
-    truths = condition.truths(view, Asker(state.last_end, state.end_seq), now)
+    truths = condition.truths(view, state, now)
     return [Standing(atom, _current(atom, view), holds) for atom, holds in truths]
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.instance import Instance
 from autosys_py.cli.targets import job_named
-from autosys_py.core.condition import Asker, Condition, Kind, external_name
+from autosys_py.core.condition import Condition, Kind, external_name
+from autosys_py.core.model import JobState
 from autosys_py.core.text import visible
 
 if TYPE_CHECKING:
-    from autosys_py.core.model import Job, JobState
+    from autosys_py.core.model import Job
     from autosys_py.event_server.protocol import EventServer
 
 
@@ -53,8 +54,7 @@ def _lines(job: "Job", predecessor: str, view: "StoreView", now: int) -> Iterato
         if condition is None or not atoms:
             continue
         state = view.state_named(job.name, "")
-        asker = Asker(state.last_end, state.end_seq) if state is not None else Asker(None, 0)
-        truth = "true" if condition.holds(view, asker, now) else "false"
+        truth = "true" if condition.holds(view, state or JobState(), now) else "false"
         for text in atoms:
             yield f"{visible(job.name)}: waiting on {visible(text)} -> condition {truth}"
 

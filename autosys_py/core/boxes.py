@@ -39,8 +39,10 @@ def vote(draft: Draft, joid: int, *, votes_idle: bool) -> None:
     job = draft.job(joid)
     if not job.box_joid:
         return
-    ends = DONE_OR_WAITING if draft.world.configuration.BoxDeadlock == "FAILURE" else DONE_IN_BOX
-    may_end = draft.state(joid).status in ends or draft.world.overriders.get(job.name)
+    status = draft.state(joid).status
+    may_end = status in DONE_IN_BOX or bool(draft.world.overriders.get(job.name))
+    if not may_end and draft.world.configuration.BoxDeadlock == "FAILURE":
+        may_end = status in DONE_OR_WAITING
     for box in draft.boxes_around(job):
         status = draft.state(box).status
         if status is Status.RUNNING:

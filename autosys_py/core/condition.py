@@ -82,13 +82,6 @@ class View(Protocol):
         """The global's value; None if undefined."""
 
 
-class Asker(NamedTuple):
-    """Whose condition it is: the anchor of a look-back of 0 (rules C-21, C-23)."""
-
-    last_end: int | None
-    end_seq: int
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Atoms and the postfix program over them: an index pushes an atom's truth, AND and OR combine two."""
@@ -96,8 +89,9 @@ class Condition:
     atoms: tuple[Atom, ...]
     program: tuple[int, ...]
 
-    def holds(self, view: View, asker: Asker, now: int) -> bool:
-        """True if the condition is true at `now`. Never raises for names the view does not know."""
+    def holds(self, view: View, asker: "JobState", now: int) -> bool:
+        """True if the condition of the job in state `asker` is true at `now`. Its last end is the anchor of a look-back
+        of 0 (rules C-21, C-23). Never raises for names the view does not know."""
         atoms = self.atoms
         stack: list[bool] = []
         for code in self.program:
@@ -109,7 +103,7 @@ class Condition:
                 stack[-1] = (left and right) if code == AND else (left or right)
         return stack[0]
 
-    def truths(self, view: View, asker: Asker, now: int) -> list[tuple[Atom, bool]]:
+    def truths(self, view: View, asker: "JobState", now: int) -> list[tuple[Atom, bool]]:
         """Each atom with its truth, in the order typed."""
         return [(atom, atom_holds(atom, view, asker, now)) for atom in self.atoms]
 
@@ -163,7 +157,7 @@ _TRUE_FOR: dict[Kind, frozenset[Status]] = {
 }
 
 
-def atom_holds(atom: Atom, view: View, asker: Asker, now: int) -> bool:
+def atom_holds(atom: Atom, view: View, asker: "JobState", now: int) -> bool:
     """The truth of one atom at `now` (semantics.md §8.2, §8.3)."""
     if atom.kind is Kind.VALUE:
         return _global_holds(atom, view.global_value(atom.name))
@@ -189,7 +183,7 @@ def _iced_elsewhere(state: "JobState") -> "JobState":
     return seen
 
 
-def _within(lookback: int, state: "JobState", asker: Asker, now: int) -> bool:
+def _within(lookback: int, state: "JobState", asker: "JobState", now: int) -> bool:
     """Is the last end of `state` recent enough? (rules C-20 to C-23)"""
     if state.last_end is None:
         return False

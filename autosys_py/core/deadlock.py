@@ -59,4 +59,4 @@ def _may_be_true(draft: Draft, atom: Atom, joid: int, box: int) -> bool:
     status = draft.state(named).status
     if status in LIVE or status in WAITING:
         return True  # deep inside, in a sub-box that is over and did not stop it
-    return atom_holds(atom, draft, draft.asker(joid), draft.now)
+    return atom_holds(atom, draft, draft.state(joid), draft.now)

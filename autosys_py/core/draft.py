@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autosys_py.core import notes
 from autosys_py.core.codes import LIVE, QUEUED, TERMINAL, Alarm, EventCode, Status
-from autosys_py.core.condition import Asker, Condition, external_name
+from autosys_py.core.condition import Condition, external_name
 from autosys_py.core.lines import Line, Lines, lines_on_machine
 from autosys_py.core.model import (
     CountKey,
@@ -40,6 +40,8 @@ class Changed(NamedTuple):
     seq: int
     votes_idle: bool
     """It may change a box that is not running (rules B-15, B-34)."""
+    by_box: bool = False
+    """A start of its box made it ACTIVATED, as it did all members, and looks at them all afterwards."""
 
 
 class CausedBy:
@@ -127,19 +129,18 @@ class Draft:
             if joid in self.world.members and (into_live or self.state(joid).status not in LIVE):
                 stack.extend(reversed(self.members(joid)))
 
-    def boxes_around(self, job: Job) -> Iterator[int]:
+    def boxes_around(self, job: Job) -> list[int]:
         """The boxes that contain a job, the direct one first."""
-        box = job.box_joid
-        while box in self.world.jobs:
-            yield box
-            box = self.world.jobs[box].box_joid
+        jobs, boxes, box = self.world.jobs, [], job.box_joid
+        while box in jobs:
+            boxes.append(box)
+            box = jobs[box].box_joid
+        return boxes
 
     def top_box(self, job: Job) -> int:
         """The outermost box around a job; 0 = none."""
-        top = 0
-        for box in self.boxes_around(job):
-            top = box
-        return top
+        boxes = self.boxes_around(job)
+        return boxes[-1] if boxes else 0
 
     def tally(self, box: int) -> Tally:
         tally = self._tallies.get(box)
@@ -175,13 +176,9 @@ class Draft:
         found |= {number: each for number, each in self.outcome.messages.items() if each.joid == joid}
         return [found[number] for number in sorted(found) if not found[number].answer]
 
-    def asker(self, joid: int) -> Asker:
-        state = self.state(joid)
-        return Asker(state.last_end, state.end_seq)
-
     def holds(self, condition: Condition, joid: int) -> bool:
         """The truth now of a condition of job `joid`."""
-        return condition.holds(self, self.asker(joid), self.now)
+        return condition.holds(self, self.state(joid), self.now)
 
     def state_named(self, name: str, instance: str) -> JobState | None:
         """See `condition.View`."""
@@ -210,7 +207,8 @@ class Draft:
         seq = self.world.last_seq + len(facts) + 1
         fact = Fact(seq, code, self.now if time is None else time, self.now, self.cause, 0, joid, **details)
         facts.append(fact)
-        self._first_seqs.setdefault(joid, seq)
+        if joid not in self._first_seqs:
+            self._first_seqs[joid] = seq
         return fact
 
     def record_event(self, event: Event) -> Fact:
@@ -248,20 +246,22 @@ class Draft:
         time: int | None = None,
         text: str = "",
         votes_idle: bool = False,
+        by_box: bool = False,
         silent: bool = False,
         **changes: Any,
     ) -> Fact:
         """Enters a status: a CHANGE_STATUS row, or `fact` where the event itself is that row.
 
-        `time` is when it happened; `silent` draws no consequences (EvaluateOnChangeStatus).
+        `time` is when it happened; `votes_idle` and `by_box` as in `Changed`; `silent` draws no consequences
+        (EvaluateOnChangeStatus).
         """
         state, job, has_ended = self._edit(joid), self.world.jobs[joid], status in TERMINAL
-        if (state.status is Status.RESWAIT) is not (status is Status.RESWAIT):
-            self.record(EventCode.STATE_CHANGE, joid, run_num=state.run_num, ntry=state.ntry)
-        when = self.now if time is None else time
+        before, when = state.status, self.now if time is None else time
         changes["status"] = status
-        if state.status is not status:
-            self._recount(job, state.status, status)
+        if before is not status:
+            if before is Status.RESWAIT or status is Status.RESWAIT:
+                self.record(EventCode.STATE_CHANGE, joid, run_num=state.run_num, ntry=state.ntry)
+            self._recount(job, before, status)
             changes["since"] = when
         if fact is None:
             fact = self.record(EventCode.CHANGE_STATUS, joid, when)
@@ -269,7 +269,7 @@ class Draft:
             changes["last_end"] = when
             changes["end_seq"] = fact.seq
         if state.chain is not None and "chain" not in changes:
-            changes["chain"] = state.chain.entering(status, state.status)
+            changes["chain"] = state.chain.entering(status, before)
         self._set(fact, joid, state, changes)
         fact.status = status
         fact.noexec = state.noexec
@@ -283,7 +283,7 @@ class Draft:
             if has_ended:
                 fact.exit_code = state.exit_code
         if not silent:
-            self.changed.append(Changed(joid, fact.seq, votes_idle))
+            self.changed.append(Changed(joid, fact.seq, votes_idle, by_box))
         return fact
 
     def delete(self, joid: int) -> None:
@@ -401,17 +401,16 @@ class Draft:
                         self.opened[Line(Status.RESWAIT, holding.name)] = None
 
     def _edit(self, joid: int) -> JobState:
-        state = self.outcome.states.get(joid)
+        state = self._drafted.get(joid)
         if state is None:
-            state = self.world.states[joid].copy()
-            self.outcome.states[joid] = state
+            state = self._drafted[joid] = self._settled[joid].copy()
         return state
 
     def _set(self, fact: Fact, joid: int, state: JobState, changes: dict[str, Any]) -> None:
         waits = state.status in QUEUED or changes.get("status") in QUEUED
         if waits:
             self._leave_line(joid, reopen="queue_priority" in changes or "status" in changes)
-        if "holds" in changes:
+        if "holds" in changes and changes["holds"] != state.holds:
             self._move_units(state.holds, changes["holds"])
         for name, value in changes.items():
             setattr(state, name, value)
@@ -421,6 +420,5 @@ class Draft:
 
     def _recount(self, job: Job, before: Status, after: Status) -> None:
         box = job.box_joid
-        if box not in self.world.tallies or before is after:
-            return
-        self._tallies[box] = self.tally(box).moved(before, after)
+        if box in self.world.tallies and before is not after:
+            self._tallies[box] = self.tally(box).moved(before, after)

@@ -64,7 +64,7 @@ def truths(draft: Draft, job: Job) -> list[Truth]:
     """Each atom of the job's condition with its truth, in the order typed."""
     if job.condition is None:
         return []
-    found = job.condition.truths(draft, draft.asker(job.joid), draft.now)
+    found = job.condition.truths(draft, draft.state(job.joid), draft.now)
     return [Truth(atom, holds, _state_behind(draft, atom)) for atom, holds in found]
 
 

@@ -35,15 +35,15 @@ def settle(draft: Draft) -> None:
         status = draft.state(changed.joid).status
         if status in TERMINAL:
             watch_next(draft, job)  # D-13
-        if job.name in draft.world.dependents and status not in NOTHING_TURNS_TRUE:
-            release_dependents(draft, job)
+        if status not in NOTHING_TURNS_TRUE and job.name in draft.world.dependents:
+            release_dependents(draft, job, with_siblings=not changed.by_box)
         vote(draft, changed.joid, votes_idle=changed.votes_idle)
 
 
-def release_dependents(draft: Draft, job: Job) -> None:
-    """Starts what waited for this job."""
+def release_dependents(draft: Draft, job: Job, *, with_siblings: bool = True) -> None:
+    """Starts what waited for this job. Members of its own box were looked at by a start of the box (rule C-33)."""
     for joid in list(draft.world.dependents.get(job.name, {})):
-        if joid != job.joid:  # C-05
+        if joid != job.joid and (with_siblings or draft.job(joid).box_joid != job.box_joid):  # C-05
             consider_dependent(draft, joid, job.name)
 
 
@@ -62,7 +62,7 @@ def may_be_released(draft: Draft, joid: int, name: str, *, instance: str = "", i
 def _has_true_atom(draft: Draft, dependent: Job, name: str, instance: str, is_global: bool) -> bool:
     if dependent.condition is None:
         return False  # the override that named it was used in this step
-    asker = draft.asker(dependent.joid)
+    asker = draft.state(dependent.joid)
     return any(
         atom.name == name
         and atom.instance == instance

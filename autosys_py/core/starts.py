@@ -90,7 +90,7 @@ def force(draft: Draft, joid: int, *, same_run: bool = False) -> None:
 
 def _bypassed(draft: Draft, job: Job) -> str:
     assert job.condition is not None
-    truths = job.condition.truths(draft, draft.asker(job.joid), draft.now)
+    truths = job.condition.truths(draft, draft.state(job.joid), draft.now)
     return "; ".join(f"{atom.text} {'true' if truth else 'false'}" for atom, truth in truths)
 
 
@@ -339,7 +339,7 @@ def _activate(draft: Draft, joid: int, box: int) -> None:
     status = Status.ON_HOLD if holds else Status.ACTIVATED
     if status is state.status and state.run_num == run_num:
         return
-    draft.set_status(joid, status, **changes)
+    draft.set_status(joid, status, by_box=True, **changes)
 
 
 def _activate_unsuccessful(draft: Draft, outer: int, box: int) -> None:

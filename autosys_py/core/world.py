@@ -16,7 +16,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, QUEUED, Status
-from autosys_py.core.condition import Asker, external_name
+from autosys_py.core.condition import external_name
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.lines import Lines
 from autosys_py.core.model import (
@@ -56,11 +56,10 @@ class Tally(NamedTuple):
 
     def moved(self, before: Status, after: Status) -> "Tally":
         """With one member gone from one status to another."""
-        was, now = _COUNTED[before], _COUNTED[after]
-        if was == now:
+        change = _MOVES[before][after]
+        if change is None:
             return self
-        unfinished, failed, activated = self
-        return Tally(unfinished - was[0] + now[0], failed - was[1] + now[1], activated - was[2] + now[2])
+        return Tally(self[0] + change[0], self[1] + change[1], self[2] + change[2])
 
     def counted(self, status: Status, by: int) -> "Tally":
         """With one member more or less in that status."""
@@ -73,6 +72,17 @@ _COUNTED = {
     for status in Status
 }
 """One member in each status."""
+
+
+def _move(before: Status, after: Status) -> Tally | None:
+    was, now = _COUNTED[before], _COUNTED[after]
+    return None if was == now else Tally(*(new - old for old, new in zip(was, now, strict=True)))
+
+
+_NOTHING_COUNTED = Tally()
+
+_MOVES = {before: {after: _move(before, after) for after in Status} for before in Status}
+"""What a change of one member's status changes in the counts; None = nothing. Every change of every status asks."""
 
 LOCALHOST = Machine("localhost", node_name="localhost")
 """Always defined (extensions.md §2)."""
@@ -171,10 +181,6 @@ class World:
 
     def global_value(self, name: str) -> str | None:
         return self.globals.get(name)
-
-    def asker(self, joid: int) -> Asker:
-        state = self.states[joid]
-        return Asker(state.last_end, state.end_seq)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -297,23 +303,17 @@ class World:
 
     def apply(self, outcome: Outcome) -> None:
         """Makes a decision true in memory."""
+        states = self.states
         for joid, state in outcome.states.items():
-            job = self.jobs[joid]
-            old = self.states[joid]
-            before = old.status
-            queued = before in QUEUED or state.status in QUEUED
+            old = states[joid]
+            before, status = old.status, state.status
             if old.holds != state.holds:
                 self._hold(old, -1)
                 self._hold(state, 1)
-            if before is not state.status:
-                if job.box_joid:
-                    self.tallies[job.box_joid] = self.tallies.get(job.box_joid, Tally()).moved(before, state.status)
-                if state.status in WAITING:
-                    self.waiting[joid] = None
-                elif before in WAITING:
-                    self.waiting.pop(joid, None)
-            self.states[joid] = state
-            if queued:
+            states[joid] = state
+            if before is not status:
+                self._move(joid, before, status)
+            if before in QUEUED or status in QUEUED:
                 self.lines.leave(joid)
                 self.lines.join(self.job_to_start(joid), state)
         for key, run in outcome.runs.items():
@@ -321,6 +321,13 @@ class World:
                 self.open_run(run)
             else:
                 self.close_run(key)
+        if outcome.facts:
+            self.last_seq = outcome.facts[-1].seq
+        self.last_run_num = max(self.last_run_num, outcome.run_num)
+        self._apply_the_rest(outcome)
+
+    def _apply_the_rest(self, outcome: Outcome) -> None:
+        """What few outcomes have."""
         for name, value in outcome.globals.items():
             if value is None:
                 self.globals.pop(name, None)
@@ -353,11 +360,18 @@ class World:
             self.pending_from = outcome.pending_from
         for joid in outcome.deleted:
             self.remove(joid)
-        if outcome.facts:
-            self.last_seq = outcome.facts[-1].seq
-        self.last_run_num = max(self.last_run_num, outcome.run_num)
 
     # Inside
+
+    def _move(self, joid: int, before: Status, after: Status) -> None:
+        """Counts a job under another status."""
+        box = self.jobs[joid].box_joid
+        if box:
+            self.tallies[box] = self.tallies.get(box, _NOTHING_COUNTED).moved(before, after)
+        if after in WAITING:
+            self.waiting[joid] = None
+        elif before in WAITING:
+            self.waiting.pop(joid, None)
 
     def _unindex(self, job: Job) -> None:
         if job.box_joid in self.members:

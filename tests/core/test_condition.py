@@ -5,10 +5,10 @@ import json
 import pytest
 
 from autosys_py.core.codes import LETTERS, Status
-from autosys_py.core.condition import AND, OR, Asker, Atom, Condition, Kind, as_integer, atom_holds
+from autosys_py.core.condition import AND, OR, Atom, Condition, Kind, as_integer, atom_holds
 from autosys_py.core.model import JobState
 
-NOBODY = Asker(None, 0)
+NOBODY = JobState()
 
 
 class Fixed:
@@ -84,8 +84,8 @@ def test_look_back_zero_orders_ends_within_a_second() -> None:
     atom = Atom(Kind.SUCCESS, "J", lookback=0)
     ended = Fixed(JobState(status=Status.SUCCESS, last_end=100, end_seq=7))
     assert atom_holds(atom, ended, NOBODY, 200)
-    assert atom_holds(atom, ended, Asker(100, 6), 200)
-    assert not atom_holds(atom, ended, Asker(100, 8), 200)
+    assert atom_holds(atom, ended, JobState(last_end=100, end_seq=6), 200)
+    assert not atom_holds(atom, ended, JobState(last_end=100, end_seq=8), 200)
 
 
 def test_look_back_of_a_job_that_never_ran_is_false() -> None:
