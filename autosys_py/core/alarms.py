@@ -16,7 +16,7 @@ from autosys_py.core.model import Event, Fact, RaisedAlarm
 def enter(draft: Draft) -> None:
     """The alarms that this step raised join the list. An alarm that was refused has no code."""
     for fact in draft.outcome.facts:
-        if fact.code is EventCode.ALARM and fact.alarm is not None:
+        if fact.alarm is not None and fact.code is EventCode.ALARM:
             job = draft.world.jobs.get(fact.joid)
             draft.outcome.alarms[fact.seq] = raised(fact, job.name if job else "")
 

@@ -43,10 +43,12 @@ def vote(draft: Draft, joid: int, *, votes_idle: bool) -> None:
     may_end = status in DONE_IN_BOX or bool(draft.world.overriders.get(job.name))
     if not may_end and draft.world.configuration.BoxDeadlock == "FAILURE":
         may_end = status in DONE_OR_WAITING
+    if not (may_end or votes_idle):
+        return  # a member in another status leaves its boxes as they are
     for box in draft.boxes_around(job):
         status = draft.state(box).status
         if status is Status.RUNNING:
-            if may_end or box != job.box_joid:  # a member in another status leaves its box as it is
+            if may_end:
                 judge(draft, box, joid)
         elif votes_idle and box == job.box_joid and status in IDLE_JUDGED:
             _judge_idle(draft, box)

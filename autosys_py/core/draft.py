@@ -259,7 +259,7 @@ class Draft:
         before, when = state.status, self.now if time is None else time
         changes["status"] = status
         if before is not status:
-            if before is Status.RESWAIT or status is Status.RESWAIT:
+            if (before in QUEUED or status in QUEUED) and Status.RESWAIT in (before, status):
                 self.record(EventCode.STATE_CHANGE, joid, run_num=state.run_num, ntry=state.ntry)
             self._recount(job, before, status)
             changes["since"] = when

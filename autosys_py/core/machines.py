@@ -5,7 +5,6 @@ served by the agent of this host. A machine that no `insert_machine` defined cou
 so that nothing of a foreign estate runs by accident (extensions.md §2).
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from autosys_py.core import notes
@@ -39,7 +38,7 @@ def candidates(world: World, job: Job) -> list[Candidate]:
         return []
     names = machine_names(job.machine)
     if not has_choice(world, job.machine):
-        return list(_behind(world, names[0]))
+        return _behind(world, names[0])
     found: dict[str, Candidate] = {}
     for name in names:
         for each in _behind(world, name):
@@ -52,22 +51,25 @@ def unanswering(world: World, job: Job) -> list[str]:
     return [each.name for each in candidates(world, job) if each.name in world.unreachable]
 
 
-def _behind(world: World, name: str) -> Iterator[Candidate]:
+def _behind(world: World, name: str) -> list[Candidate]:
     machine = world.machines.get(name)
     if machine is None or not machine.is_virtual:
-        yield Candidate(name, factor=machine.factor if machine is not None else 1.0)
-        return
+        return [Candidate(name, "", None, machine.factor if machine is not None else 1.0)]
+    found = []
     for member in members_of(machine):
         real = world.machines.get(member.name)
         factor = member.factor if member.factor is not None else real.factor if real is not None else 1.0
-        yield Candidate(member.name, name, member.max_load, factor)
+        found.append(Candidate(member.name, name, member.max_load, factor))
+    return found
 
 
 def has_choice(world: World, value: str) -> bool:
     """Is a machine chosen, from a list or by a virtual machine, or is it simply named?"""
     names = machine_names(value)
+    if len(names) > 1:
+        return True
     machine = world.machines.get(names[0])
-    return len(names) > 1 or (machine is not None and machine.is_virtual)
+    return machine is not None and machine.is_virtual
 
 
 def is_online(world: World, name: str) -> bool:
@@ -78,7 +80,7 @@ def is_online(world: World, name: str) -> bool:
 
 def answers(world: World, name: str) -> bool:
     """Would its agent answer if it were asked? (rule L-17)"""
-    if name in world.unreachable or world.counts.get(CountKey("missing", name)):
+    if name in world.unreachable or (world.counts and world.counts.get(CountKey("missing", name))):
         return False
     machine = world.machines.get(name)
     if machine is None:

@@ -332,7 +332,7 @@ class MemoryStore:
         for key, run in runs.items():
             tries = self._runs.setdefault(key.joid, {})
             if run.end is None or self._keeps_past:
-                self._put(tries, (key.run_num, key.ntry), _copy_run(run))
+                self._put(tries, (key.run_num, key.ntry), _copy_run(run) if self._keeps_past else run)
             else:
                 self._take(tries, (key.run_num, key.ntry))
 

@@ -6,7 +6,7 @@ The message starts in column 27, the event in 49, its fields in 66, `JOB:` of st
 pure and serves the simulator too; `Journal` owns the file.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,20 +25,25 @@ UNSEEN = 920
 NameOf = Callable[[int], str]
 
 
-def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator[str]:
+def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> list[str]:
     """The log lines of one fact, without their times."""
     name = name_of(fact.joid) if fact.joid else ""
-    if fact.code is EventCode.CHANGE_STATUS and fact.status is Status.RUNNING and fact.machine:
-        yield message(10082, fact.machine, name, f"{fact.joid}.{fact.run_num}.{fact.ntry}", severity="I")
-    text = fact.text or _reason(fact)
-    text = visible(text) if text else ""
+    found = []
+    if fact.machine and fact.status is Status.RUNNING and fact.code is EventCode.CHANGE_STATUS:
+        run = f"{fact.joid}.{fact.run_num}.{fact.ntry}"
+        found.append(message(10082, fact.machine, name, run, severity="I"))
     if fact.code < UNSEEN:
         line = f"{_EVENTS[fact.code]}{_fields(fact, name)}".rstrip()
-        yield f"{line} TEXT {text}" if text and append_text else line
-        if text and not append_text:
-            yield f"<{text}>"
-    for note in fact.notes:
-        yield visible(note)
+        text = fact.text or (fact.reason and _reason(fact))
+        if not text:
+            found.append(line)
+        elif append_text:
+            found.append(f"{line} TEXT {visible(text)}")
+        else:
+            found += (line, f"<{visible(text)}>")
+    if fact.notes:
+        found += map(visible, fact.notes)
+    return found
 
 
 def _reason(fact: Fact) -> str:

@@ -51,6 +51,18 @@ REPORTS = frozenset(
 
 MUST_CHECKS = frozenset({EventCode.CHK_START, EventCode.CHK_COMPLETE})
 
+ATTACHED = frozenset(
+    {
+        EventCode.DEFINITION_CHANGED,
+        EventCode.MACHINE_CHANGED,
+        EventCode.CALENDAR_CHANGED,
+        EventCode.TIMEZONE_CHANGED,
+        EventCode.CHANGE_ALARM,
+        EventCode.RESOURCE_CHANGED,
+    }
+)
+"""Events that carry what the store has of the thing they are about."""
+
 
 class LeaseLost(Exception):
     """Another scheduler acts now; this one must stop before it writes (rule F-03)."""
@@ -107,9 +119,11 @@ class Turns:
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
             heard = [*map(event_of, reports), *news, *told.events]
             for event in in_order(self.world, [*heard, *came_up, *due]):
-                self._attach(event, outcomes)
+                if event.code in ATTACHED:
+                    self._attach(event, outcomes)
                 outcome = self._step(event, now)
-                self._keep_silent(outcome)
+                if outcome.notifications:
+                    self._keep_silent(outcome)
                 self.world.apply(outcome)
                 outcomes.append(outcome)
             if told.marks:
@@ -169,7 +183,7 @@ class Turns:
 
     def _keep_silent(self, outcome: Outcome) -> None:
         """Without a notifier nobody will ever be told: the orders go no further."""
-        if outcome.notifications and not (self.tells and self.world.configuration.notifies):
+        if not (self.tells and self.world.configuration.notifies):
             new = [seq for seq, order in outcome.notifications.items() if order and seq not in self.world.notifications]
             self.untold += len(new)
             for seq in new:
