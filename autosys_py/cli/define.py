@@ -16,7 +16,7 @@ from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
-from autosys_py.core.model import Definition, Event, Job, JobState, NamedObject
+from autosys_py.core.model import RENAMED, Definition, Event, Job, JobState, NamedObject
 from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retimes
 from autosys_py.core.text import visible
 from autosys_py.event_server.errors import AlreadyExists
@@ -164,8 +164,9 @@ class Definer:
         with self.store.transaction():
             for definition in renamed_definitions(self.store, head, name):
                 definition.sent_by, definition.time = self.settings.owner, now
-                job = self._write(definition, None, None, now)
-                if job.joid == head.joid:
+                own = definition.job.joid == head.joid
+                job = self._write(definition, None, None, now, "" if own else RENAMED)
+                if own:
                     answer.defined = job
             for kind in ("blob", "override"):
                 for thing in self.store.objects(kind, head.name):
@@ -247,8 +248,10 @@ class Definer:
         """A new version of a job that is there, without checks: its definition was accepted before."""
         self._write(definition, None, None, now)
 
-    def _write(self, definition: Definition, seed: Status | None, answer: Answer | None, now: int) -> Job:
-        """The definition, its first state if it is new, its next tick, and the scheduler's notice.
+    def _write(
+        self, definition: Definition, seed: Status | None, answer: Answer | None, now: int, change: str = ""
+    ) -> Job:
+        """The definition, its first state if it is new, its next tick, and the scheduler's notice of the `change`.
 
         Without a savepoint: the only refusal, AlreadyExists, comes before anything is written.
         """
@@ -258,7 +261,7 @@ class Definer:
             self._states[job.joid] = _first_state(seed, due, now)
         if due is not None:
             self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
-        self._notify(job.joid, job.job_ver, now)
+        self._notify(job.joid, job.job_ver, now, change)
         self.known.put_job(job)
         if definition.job.joid:
             due = self._lay_again(job.name, now, due, answer)

@@ -11,7 +11,7 @@ from autosys_py.core.deadlines import watch_next
 from autosys_py.core.deletions import plan_again
 from autosys_py.core.draft import Draft
 from autosys_py.core.lines import Line
-from autosys_py.core.model import Event, Fact, Job, members_of
+from autosys_py.core.model import RENAMED, Event, Fact, Job, members_of
 from autosys_py.core.modes import set_noexec
 from autosys_py.core.overrides import CHANGED, RETIMED
 from autosys_py.core.queues import look_at, open_all, open_machine
@@ -47,9 +47,10 @@ def definition_changed(draft: Draft, event: Event) -> None:
     if event.value in (CHANGED, RETIMED):
         _override_changed(draft, event, fact, before)
     else:
-        _return_starts(draft, job, fact)
+        if event.value != RENAMED:
+            _return_starts(draft, job, fact)
         _set_times(draft, job, fact, event.due, before)
-    if event.value not in (CHANGED, RETIMED) and before is not None:
+    if not event.value and before is not None:
         draft.change(fact, job.joid, latched=False)
         if before.box_joid != job.box_joid:
             _leave_box(draft, before)
@@ -57,7 +58,7 @@ def definition_changed(draft: Draft, event: Event) -> None:
         elif _is_stranded(draft, job):  # moved while no scheduler was looking, so the move itself was not seen
             draft.set_status(job.joid, Status.INACTIVE)
     _take_mode(draft, event, fact)
-    _enter_box(draft, job)
+    _enter_box(draft, job, was_inside=_was_inside(event, before))
     look_at(draft, job.joid)  # it may ask for something else now
     judge_around(draft, job)
     plan_again(draft, job.joid, event.due)
@@ -157,11 +158,19 @@ def _take_mode(draft: Draft, event: Event, fact: Fact) -> None:
         set_noexec(draft, event, fact)
 
 
-def _enter_box(draft: Draft, job: Job) -> None:
+def _was_inside(event: Event, before: Job | None) -> bool:
+    """Was it in its box before this change? Not known of a change that was made while no scheduler was looking."""
+    if event.value:  # an override, or a new name of another job
+        return True
+    job = event.definition
+    return before is not None and job is not None and before.job_ver != job.job_ver and before.box_joid == job.box_joid
+
+
+def _enter_box(draft: Draft, job: Job, *, was_inside: bool) -> None:
     """Into a running box: it takes part in this run (rule B-23).
 
-    That the job is new to the run is told by its run number, not by what was known before: `jil` may have put it
-    there while no scheduler was looking.
+    Where it is not known whether the job `was_inside` before, its run number tells: `jil` may have put it there while
+    no scheduler was looking. A member that was live when its box started has a lower one and took part all the same.
     """
     box = draft.box_state(job)
     state = draft.state(job.joid)
@@ -170,7 +179,7 @@ def _enter_box(draft: Draft, job: Job) -> None:
     if state.status is Status.ACTIVATED and state.run_num >= box.run_num:
         enter_window(draft, job.joid)  # what watched the former version's window is void (rule E-01)
         return
-    takes_part = state.run_num >= box.run_num or started_in_this_run(state, box)
+    takes_part = was_inside or state.run_num >= box.run_num or started_in_this_run(state, box)
     if state.status in UNTOUCHED_BY_BOX or takes_part:
         judge(draft, job.box_joid, None)  # a result that it brings along counts
         return

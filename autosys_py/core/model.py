@@ -383,6 +383,10 @@ class NamedObject(Attributed):
     time: int = 0
 
 
+RENAMED = "rename"
+"""`value` of a DEFINITION_CHANGED that only says how a job it names is called now."""
+
+
 @dataclass(slots=True)
 class Event:
     """A row of the event table: something that is to happen at `due`.
