@@ -114,9 +114,10 @@ def _of_queued(draft: Draft, joid: int) -> Iterator[Gate]:
             yield from _condition(draft, job)
         if box is not None:
             yield _box(draft, job, state, box, once=False)
-        if evaluate != "0":
+        asks_day = evaluate != "0" and not state.ignores_day
+        if asks_day:
             yield from _day_and_hour(draft, job)
-        if evaluate == "2" and job.schedule is not None:
+        if asks_day and evaluate == "2" and job.schedule is not None:
             yield Gate(DATE, draft.world.timetable.is_day(job, draft.now), "today must be one of its days")
         yield from _auto_hold(draft, state)
     yield from _queue(draft, job, state)

@@ -236,6 +236,11 @@ class JobState:
         return bool(self.retries or self.system_restarts)
 
     @property
+    def ignores_day(self) -> bool:
+        """Is the next start of a queued job a retry or a restart, which no calendar and no window stops? (rule D-15)"""
+        return bool(self.retries) or self.is_restart_due
+
+    @property
     def is_restart_due(self) -> bool:
         """Is the next start a restart, that is a new run in place of the present one? (extensions.md §4)"""
         return self.chain is not None and self.chain.is_due

@@ -105,11 +105,15 @@ def _leave(draft: Draft, joid: int) -> None:
 
 
 def _holds(draft: Draft, job: Job) -> bool:
-    """EvaluateQueuedJobStarts: `0` nothing is asked, `1` condition, window and exclude_calendar, `2` the day too."""
+    """EvaluateQueuedJobStarts: `0` nothing is asked, `1` condition, window and exclude_calendar, `2` the day too; a
+    retry or a restart is asked for its condition alone (rule D-15)."""
     evaluate = draft.world.configuration.EvaluateQueuedJobStarts
-    return evaluate == "0" or (
-        (job.condition is None or draft.holds(job.condition, job.joid))
-        and is_inside(draft, job)
+    if evaluate == "0":
+        return True
+    if job.condition is not None and not draft.holds(job.condition, job.joid):
+        return False
+    return draft.state(job.joid).ignores_day or (
+        is_inside(draft, job)
         and not is_excluded(draft, job)
         and (evaluate != "2" or draft.world.timetable.is_day(job, draft.now))
     )
