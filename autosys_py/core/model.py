@@ -223,6 +223,9 @@ class JobState:
     """Where it stands in a chain of restarts; None = in none."""
     later_starts: tuple[int, ...] = ()
     """Due times of the stored ticks behind `next_start` (presubmit_count)."""
+    run_date: str = ""
+    """Business date `YYYYMMDD` of the current or last run, or of the one that is queued (extensions.md §3); empty =
+    none."""
 
     @property
     def is_live(self) -> bool:
@@ -489,7 +492,7 @@ class Effect:
     job_ver: int
     machine: str
     value: str = ""
-    """Signals in order, `15,9`, for KILL and SIGNAL."""
+    """Signals in order, `15,9`, for KILL and SIGNAL; for START the run's business date or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,6 +584,8 @@ class Run:
     """Units that it puts on its machine while it is open (rule L-01)."""
     virtual: str = ""
     """The virtual machine by way of which its machine was chosen; empty = by its own name."""
+    run_date: str = ""
+    """Business date `YYYYMMDD` (extensions.md §3); empty = none."""
 
 
 @dataclass(slots=True)

@@ -237,6 +237,7 @@ def state_row(joid: int, state: JobState) -> tuple[Any, ...]:
         escaped(compact_json(state.holds)) if state.holds else "",
         "" if state.chain is None else compact_json(state.chain),
         compact_json(state.later_starts) if state.later_starts else "",
+        state.run_date,
     )
 
 
@@ -244,7 +245,7 @@ def state_of(row: Row) -> JobState:
     (
         status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched, next_start,
         box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority, must_slot,
-        holds, chain, later_starts,
+        holds, chain, later_starts, run_date,
     ) = row  # fmt: skip
     return JobState(
         Status(status),
@@ -271,6 +272,7 @@ def state_of(row: Row) -> JobState:
         _holdings(json.loads(holds)) if holds else (),
         Chain.from_json(json.loads(chain)) if chain else None,
         tuple(json.loads(later_starts)) if later_starts else (),
+        run_date,
     )
 
 
@@ -290,15 +292,19 @@ def run_row(run: Run) -> tuple[Any, ...]:
         run.first_seq,
         run.job_load,
         escaped(run.virtual),
+        run.run_date,
     )
 
 
 def run_of(row: Row) -> Run:
-    joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq, job_load, virtual = row
+    (
+        joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq, job_load, virtual,
+        run_date,
+    ) = row  # fmt: skip
     key, result = RunKey(joid, run_num, ntry), _STATUSES[status]
     machine, virtual = unescaped(machine), unescaped(virtual)
     return Run(
-        key, job_ver, machine, start, end, result, exit_code, bool(forced), first_seq, job_load, virtual
+        key, job_ver, machine, start, end, result, exit_code, bool(forced), first_seq, job_load, virtual, run_date
     )  # fmt: skip
 
 
