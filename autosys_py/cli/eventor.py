@@ -68,6 +68,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         _run_folders(instance),
         run_as_owner=configuration.RunAsOwner,
         append=configuration.AutoInstWideAppend == "1",
+        tells_attributes=configuration.SetJobAttributeEnvironmentals == "1",
         check_heartbeat=configuration.Check_Heartbeat,
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)

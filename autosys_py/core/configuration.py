@@ -6,6 +6,7 @@ One table; `parse` reads text, `Configuration` holds values. Reading the file is
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import NamedTuple
 
 
 class ConfigurationError(Exception):
@@ -69,8 +70,18 @@ class Configuration:
         default="vmstat",
         metadata=_choice("vmstat", "cpu_mon", "rstatd", "job_load", "roundrobin", "roundrobin_jobload"),
     )
+    LocalMachineDefinition: str = ""
+    """The machine that `localhost` means in jobs; empty = this host."""
     AutoInstWideAppend: str = field(default="1", metadata=_choice("0", "1"))
+    SetJobAttributeEnvironmentals: str = field(default="0", metadata=_choice("0", "1"))
+    """1: jobs find their attributes in their environment, `AUTO_` and the attribute's name in capitals."""
     AppendEventMessageText: str = field(default="0", metadata=_choice("0", "1"))
+    ISDBGACTIV: str = field(default="OFF", metadata={"words": True})
+    """What more is to be in the scheduler log: OFF, or a comma list of LIGHT (turns), JOB (orders and reports), HEAVY
+    (both); of other words each is as HEAVY."""
+    LOGROLLOVER: str = field(default="MIDNIGHT,PURGE(0)", metadata={"rollover": True})
+    """When the scheduler log is rolled over: OFF, or a comma list of MIDNIGHT, SIZE(megabytes), PURGE(days). What is older
+    than those days is deleted when the log rolls over."""
     Check_Heartbeat: int = field(default=2, metadata=_number(1, 1440))
     """Minutes between two looks at the heartbeats of running jobs (rule R-12)."""
     ChaseOnStartup: str = field(default="0", metadata=_choice("0", "1"))
@@ -108,9 +119,28 @@ class Configuration:
         return int(seconds), int(burst or 1)
 
     @property
+    def rollover(self) -> "Rollover":
+        """LOGROLLOVER as read."""
+        words = self.LOGROLLOVER.split(",")
+        numbers = {match[1]: int(match[2]) for word in words if (match := _COUNTED.fullmatch(word))}
+        return Rollover("MIDNIGHT" in words, numbers.get("SIZE", 0), numbers.get("PURGE", 0))
+
+    @property
     def kill_signals(self) -> tuple[int, ...]:
         return tuple(int(number) for number in self.KillSignals.split(","))
 
+
+class Rollover(NamedTuple):
+    """When a log is rolled over, and how long what was rolled is kept."""
+
+    at_midnight: bool
+    megabytes: int
+    """0 = whatever its size."""
+    days: int
+    """0 = for ever."""
+
+
+_COUNTED = re.compile(r"(SIZE|PURGE)\(([0-9]{1,6})\)")
 
 IGNORED_PREFIXES = (
     "DB", "EventServer_", "Enable", "Use", "AutoServer", "AutoRem", "Notify", "ServiceDesk", "Snmp", "DCA",
@@ -118,8 +148,7 @@ IGNORED_PREFIXES = (
 IGNORED = frozenset(
     """Provider SchedAuxiliaryListeningPort AppSrvAuxiliaryListeningPort ManagerHostAlias RoleDesignator
     PrimaryFailbackMode HAPollInterval FileSystemThreshold EvtTransferWaitTime InetdSleepTime AggregateStatistics
-    LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents
-    SetJobAttributeEnvironmentals LocalMachineDefinition""".split()
+    LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents""".split()
 )
 """Known keys without an effect, so that a vendor's file loads without a warning (cli.md §8)."""
 
@@ -172,6 +201,18 @@ def _checked(number: int, key: str, value: str) -> object:
             if whole and len(parts) < 3 and int(parts[0]) <= 3600 and (len(parts) == 1 or int(parts[1]) >= 1):
                 return ",".join(parts)
             raise ConfigurationError(f"line {number}: {key}={value} is not seconds[,burst], at most 3600 seconds")
+        case {"words": True}:
+            parts = [part.strip().upper() for part in value.split(",")]
+            if all(re.fullmatch(r"[A-Z_]+", part) for part in parts):
+                return ",".join(parts)
+            raise ConfigurationError(f"line {number}: {key}={value} is not OFF or a list of words like LIGHT,JOB")
+        case {"rollover": True}:
+            parts = [part.strip().upper() for part in value.split(",")]
+            if parts == ["OFF"] or all(part == "MIDNIGHT" or _COUNTED.fullmatch(part) for part in parts):
+                return ",".join(parts)
+            raise ConfigurationError(
+                f"line {number}: {key}={value} is not OFF or a list of MIDNIGHT, SIZE(megabytes), PURGE(days)"
+            )
         case {"signals": True}:
             parts = [part.strip() for part in value.split(",")]
             if all(part.isascii() and part.isdigit() and 1 <= int(part) <= 64 for part in parts):

@@ -53,6 +53,8 @@ def unanswering(world: World, job: Job) -> list[str]:
 
 
 def _behind(world: World, name: str) -> Iterator[Candidate]:
+    if name == "localhost":
+        name = world.configuration.LocalMachineDefinition or name
     machine = world.machines.get(name)
     if machine is None or not machine.is_virtual:
         yield Candidate(name, factor=machine.factor if machine is not None else 1.0)

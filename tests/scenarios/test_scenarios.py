@@ -332,8 +332,8 @@ class Player:
                 assert ran, self._where(f"{name} was never started")
                 assert ran[-1]["command"].split() == command, self._where(f"{name} runs {ran[-1]['command']}")
             case [name, "dated", date]:
-                starts = [order for _, order in self._engine().agent.starts if order.job_name == name]
-                given = starts[-1].environment.get("AUTO_RUN_DATE") if starts else self._state(name).run_date
+                orders = [order for _, order in self._engine().agent.starts if order.job_name == name]
+                given = orders[-1].environment.get("AUTO_RUN_DATE") if orders else self._state(name).run_date
                 assert (given or "none") == date, self._where(f"the date of {name} is {given}, not {date}")
             case ["override", name, number, used]:
                 found = self._engine().store.object("override", name, number)
