@@ -31,7 +31,7 @@ def test_a_vendor_file_loads_without_warnings_and_a_misspelt_key_warns() -> None
     ("text", "complaint"),
     [
         ("RestrictForceStart=2", "line 1: RestrictForceStart=2 is not one of 0, 1"),
-        ("ISDBGACTIV=a b", "line 1: ISDBGACTIV=A B is not OFF or a list of words like LIGHT,JOB"),
+        ("ISDBGACTIV=a b", "line 1: ISDBGACTIV=a b is not OFF or a list of words like LIGHT,JOB"),
         (
             "LOGROLLOVER=OFF,MIDNIGHT",
             "line 1: LOGROLLOVER=OFF,MIDNIGHT is not OFF or a list of MIDNIGHT, SIZE(megabytes), PURGE(days)",
