@@ -61,15 +61,18 @@ def guarded(work: Callable[[], int]) -> int:
 
 
 def _perform(command: Command, arguments: Sequence[str]) -> int:
-    if f"_{command.name.upper()}_COMPLETE" in os.environ:
-        return _through_click(command, arguments)
+    completing = os.environ.get(f"_{command.name.upper()}_COMPLETE")
+    if completing is not None:
+        from autosys_py.cli.completion import complete
+
+        return complete(command, completing)
     try:
         return command.act(parse(command, arguments))
     except WrongUsage as wrong:
         complain(*_wrong_usage_lines(command, wrong))
         return wrong.exit_code if command.usage_exit is None else command.usage_exit
     except Asked as asked:
-        return _answer(command, asked.what, arguments)
+        return _answer(command, asked.what)
 
 
 def _wrong_usage_lines(command: Command, wrong: WrongUsage) -> list[str]:
@@ -82,9 +85,12 @@ def _wrong_usage_lines(command: Command, wrong: WrongUsage) -> list[str]:
     return [*lead, *lines, text if command.usage_gap else text.removeprefix("\n")]
 
 
-def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
+def _answer(command: Command, what: str) -> int:
     if what == "--help":
-        return _through_click(command, ["--help"])
+        from autosys_py.cli.help import click_command
+
+        click_command(command).main(["--help"], prog_name=command.name, standalone_mode=False)
+        return 0
     if what == "?":
         text = usage(command)
     elif command.version is not None:
@@ -94,13 +100,6 @@ def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
 
         text = f"{title(command)} {__version__}\n"
     sys.stdout.write(text)
-    return 0
-
-
-def _through_click(command: Command, arguments: Sequence[str]) -> int:
-    from autosys_py.cli.help import click_command
-
-    click_command(command).main(list(arguments), prog_name=command.name, standalone_mode=False)
     return 0
 
 

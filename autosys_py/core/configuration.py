@@ -80,8 +80,8 @@ class Configuration:
     """What more is to be in the scheduler log: OFF, or a comma list of LIGHT (turns), JOB (orders and reports), HEAVY
     (both); of other words each is as HEAVY."""
     LOGROLLOVER: str = field(default="MIDNIGHT,PURGE(0)", metadata={"rollover": True})
-    """When the scheduler log is rolled over: OFF, or a comma list of MIDNIGHT, SIZE(megabytes), PURGE(days). Older files
-    are deleted when the log rolls over."""
+    """When the scheduler log is rolled over: OFF, or a comma list of MIDNIGHT, SIZE(megabytes), PURGE(days). What is
+    older is deleted when the log rolls over."""
     Check_Heartbeat: int = field(default=2, metadata=_number(1, 1440))
     """Minutes between two looks at the heartbeats of running jobs (rule R-12)."""
     ChaseOnStartup: str = field(default="0", metadata=_choice("0", "1"))

@@ -40,6 +40,12 @@ from job where name = :name and is_current = 1;
 select joid, job_ver, name, job_type, box_joid, application, job_group
 from job where is_current = 1 order by joid;
 
+-- name: names
+-- What a shell completes. Compared by length and not by a range, because other databases sort in other orders; goes over
+-- the index of names alone.
+select name from job
+where is_current = 1 and substr(name, 1, length(:beginning)) = :beginning order by name limit :limit;
+
 -- name: members
 select joid, job_ver, name, job_type, box_joid, application, job_group
 from job where box_joid = :box_joid and is_current = 1 order by joid;
