@@ -144,7 +144,11 @@ def test_bash_completes_by_the_scripts_of_all_commands(site: Site) -> None:
     script = """
         eval "$(autosys completion bash)"
         complete -p sendevent autorep autosys jil | wc -l
-        ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); "_$1_completion" "$1"; echo "${COMPREPLY[*]}"; }
+        ask() {
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+            "_$1_completion" "$1"
+            echo "${COMPREPLY[*]}"
+        }
         ask sendevent -E STARTJOB -J RET_C
         ask sendevent -E CHANGE_ST
         ask autorep --format = j
