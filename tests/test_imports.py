@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 PURE_STANDARD_LIBRARY = {
-    "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math",
+    "__future__", "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math",
     "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 
