@@ -35,7 +35,13 @@ def autosys() -> None:
 @click.option("--from", "begin", required=True, metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]")
 @click.option("--to", "end", required=True, metavar="TIME", help="Included.")
 @click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
-@click.option("--show", type=click.Choice(["log", "report", "both"]), default="log", show_default=True)
+@click.option(
+    "--show",
+    type=click.Choice(["log", "report", "both"]),
+    default="log",
+    show_default=True,
+    help="The scheduler's log, the job summary at the end, or both.",
+)
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
 def simulate(
     files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str, seed: int

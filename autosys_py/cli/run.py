@@ -5,10 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli.messages import Refused, complain, message
 from autosys_py.cli.options import Asked, Command, WrongUsage, parse, title, usage
+
+if TYPE_CHECKING:
+    from autosys_py.event_server.errors import StoreError
 
 INTERRUPTED = 130
 
@@ -135,12 +138,18 @@ def _system_line(error: OSError) -> str:
 
 def _store_failure(error: Exception) -> int:
     """One line for an error of the store; anything else is a fault of ours and is shown as such."""
-    from autosys_py.event_server.errors import StoreBusy, StoreError
+    from autosys_py.event_server.errors import StoreError
 
     if not isinstance(error, StoreError):
         raise error
-    if isinstance(error, StoreBusy):
-        complain(message(10527, os.environ.get("AUTOSERV") or "ACE"))
-    else:
-        complain(message(50033, error))
+    complain(store_line(error))
     return error.exit_code
+
+
+def store_line(error: "StoreError") -> str:
+    """What is said of an error of the store."""
+    from autosys_py.event_server.errors import StoreBusy
+
+    if isinstance(error, StoreBusy):
+        return message(10527, os.environ.get("AUTOSERV") or "ACE")
+    return message(50033, error)

@@ -83,7 +83,7 @@ def padded(text: str, width: int) -> str:
 
 _ROLLED = re.compile(r"\.(\d{4})(\d{4})(?:\.\d+)?", re.ASCII)
 """Behind the name of the log: month and day, year, number."""
-_EVENTS = {code: f"CAUAJM_I_40245 EVENT: {padded(code.name, 17)}" for code in EventCode}
+_EVENTS = {code: message(40245, padded(code.name, 17), severity="I") for code in EventCode}
 _STATUSES = {status: padded(status.name, 16) for status in Status}
 
 
