@@ -211,11 +211,16 @@ def _opener(instance: Instance) -> "Callable[[str], OtherStore]":
 
 
 def _reader(instance: Instance) -> "Callable[[], Configuration]":
-    """Reads the configuration again on SIGHUP; a file with an error is reported and the old values stay."""
+    """Reads the configuration again on SIGHUP; a file with an error is reported and the old values stay. So does what
+    `localhost` means, on which places were built."""
+    from dataclasses import replace
+
+    local = instance.configuration.LocalMachineDefinition
 
     def read() -> "Configuration":
         try:
-            instance.configuration = open_instance(instance.autoserv).configuration
+            new = open_instance(instance.autoserv).configuration
+            instance.configuration = replace(new, LocalMachineDefinition=local)
         except Refused as refused:
             complain(*refused.lines)
         return instance.configuration
