@@ -19,14 +19,14 @@ INTRODUCTION = """# Configuration
 
 Drawn from `autosys_py/core/configuration.py`, the one table of keys; a test holds page and table equal.
 
-The file is `$AUTOUSER/config.$AUTOSERV`: lines `Key=value`, comments behind `#`. Without it everything has its default. A
-bad value is an error that names file, line and what is legal; an unknown key is a warning.
+The file is `$AUTOUSER/config.$AUTOSERV`: lines `Key=value`, comments behind `#`. Without it everything has its default.
+A bad value is an error that names file, line and what is legal; an unknown key is a warning.
 
 An environment variable with the name of a key wins over the file. Two keys have variables of other names:
 {variables}.
 
-`kill -HUP` makes the scheduler read the file again. `EventServer`, `LocalMachineDefinition`, `DateFormat`, `RunAsOwner`,
-`AutoInstWideAppend`, `SetJobAttributeEnvironmentals` and `Check_Heartbeat` wait for its next start.
+`kill -HUP` makes the scheduler read the file again. `EventServer`, `LocalMachineDefinition`, `DateFormat`,
+`RunAsOwner`, `AutoInstWideAppend`, `SetJobAttributeEnvironmentals` and `Check_Heartbeat` wait for its next start.
 
 | key | default | legal | |
 |---|---|---|---|
