@@ -75,6 +75,8 @@ class Command(NamedTuple):
     """Printed for a wrong command line instead of error line and usage text."""
     usage_exit: int | None = None
     """Exit code of a wrong command line; None = that of the error."""
+    usage_end: str = ""
+    """A line below the usage text of a wrong command line."""
     version: "Callable[[], str] | None" = None
     """What `-x` prints, if it is not title and version."""
 

@@ -85,7 +85,8 @@ def _wrong_usage_lines(command: Command, wrong: WrongUsage) -> list[str]:
     text = usage(command).removesuffix("\n")
     lines = wrong.lines or (message(command.usage_error),)
     lead = [""] if command.error_gap else []
-    return [*lead, *lines, text if command.usage_gap else text.removeprefix("\n")]
+    end = [command.usage_end] if command.usage_end else []
+    return [*lead, *lines, text if command.usage_gap else text.removeprefix("\n"), *end]
 
 
 def _answer(command: Command, what: str) -> int:
