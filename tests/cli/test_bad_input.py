@@ -219,3 +219,16 @@ def test_what_is_wrong_with_a_verb(
     out, err = capfdbinary.readouterr()
     assert code in (1, 2)
     says_no(Done(code, out.decode(), err.decode()), line)
+
+
+@pytest.mark.parametrize("question", ["-?", "-x", "--help", "--version"])
+def test_every_command_answers_questions(
+    question: str, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without an instance: nothing is looked for and nothing made."""
+    monkeypatch.setenv("AUTOUSER", str(tmp_path / "none"))
+    for name in COMMANDS:
+        done = did(name, ["-J", "X", question, "--nonsense"], capfdbinary)
+        assert (done.code, done.err) == (0, ""), name
+        assert ("USAGE: " in done.out or "Usage: " in done.out) is (question in ("-?", "--help")), name
+    assert not (tmp_path / "none").exists()
