@@ -76,10 +76,10 @@ def _completer(shell: str, name: str) -> ShellComplete:
 def proposals(command: Command, words: list[str], word: str) -> list["CompletionItem[str]"]:
     """What `word` may become behind `words`: values of the option that waits for one, else options."""
     lead = ""
-    if words and words[-1] == "=":  # bash takes --format=csv for three words
-        words = words[:-1]
-    elif word == "=":
-        word = ""
+    if "=" in (word, *words[-1:]):  # bash takes --format=csv for three words, and NAME=value
+        words, word = (words, "") if word == "=" else (words[:-1], word)
+        if not (words and words[-1].startswith("--")):
+            return []
     elif word.startswith("--") and "=" in word:
         name, _, word = word.partition("=")
         words, lead = [*words, name], f"{name}="

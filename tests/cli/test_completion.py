@@ -53,6 +53,9 @@ def proposed(line: str) -> list[str]:
         ("autorep --format = c", ["csv"]),  # as bash parts it
         ("autorep --format =", ["json", "csv"]),
         ("autorep --nonsense=c", []),
+        ("sendevent -E SET_GLOBAL -G RET_GO =", []),
+        ("sendevent -E SET_GLOBAL -G RET_GO = Y", []),
+        ("autorep =", []),
         ("autorep -I RET", ["RETAIL"]),
         ("autorep -B ", ["MAIL"]),
         ("autostatus -G ", ["RET_EMPTY", "RET_GO"]),
