@@ -179,7 +179,7 @@ def test_no_line_is_a_fault_of_ours(
     monkeypatch.setattr("autosys_py.cli.autosyslog.pause", lambda: False)
     monkeypatch.setattr("autosys_py.cli.astail.pause", lambda: False)
     chance = random.Random(name)
-    for _ in range(120):
+    for _ in range(60):
         words: list[str] = []
         for _ in range(chance.randint(0, 4)):
             option = chance.choice(COMMANDS[name].options)
