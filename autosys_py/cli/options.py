@@ -316,7 +316,8 @@ def usage(command: Command) -> str:
     label = "WHERE:"
     for option in (*command.options, *CREDENTIALS, *STANDARD):
         name = option.name if option.name.startswith("--") else option.name.removeprefix("-")
-        lines.append(f"{label:<6} {name:<5} {f'{option.argument} {option.second}'.strip():<21} {option.text}".rstrip())
+        given = f"{name:<5} {option.argument} {option.second}"
+        lines.append(f"{label:<6} {given.rstrip():<27} {option.text}".rstrip())
         label = ""
     lines.append("")
     for number, note in enumerate(command.notes, start=1):
