@@ -131,7 +131,7 @@ COMMAND = Command(
         Option("U", text="cancels the last pending event that -E, -J and -T describe"),
         Option("M", "tries", "how often to try while the store is busy", numeric=True),
         Option("F", "file", "file of sendevent command lines; all are sent, or none"),
-        Option("v", "ALL | FAILOVER | ROLE=", "what STOP_DEMON stops"),
+        Option("v", "ALL|FAILOVER|ROLE=", "what STOP_DEMON stops"),
         Option("l", "argument", "for AGGREGATE, without effect"),
         Option("d", text="for AGGREGATE, without effect"),
         Option("S", "autoserv", "another instance"),
