@@ -37,8 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 PURE_STANDARD_LIBRARY = {
-    "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "math",
-    "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
+    "__future__", "bisect", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools", "heapq",
+    "itertools", "math", "operator", "re", "string", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 
 

@@ -71,11 +71,13 @@ def plan(
     switch_to: Account | None = None,
     system_profile: str = "",
     append: bool = True,
+    tells_attributes: bool = False,
 ) -> LaunchPlan:
     """How the order is run.
 
     `base` comes from `base_environment`; `switch_to` is the owner if the runner must become somebody else; `append`
-    is the key AutoInstWideAppend. Raises ValueError with the reason if the job has no command.
+    is the key AutoInstWideAppend, `tells_attributes` SetJobAttributeEnvironmentals.
+    Raises ValueError with the reason if the job has no command.
     """
     attributes = {name: replace_globals(value, order.globals) for name, value in order.attributes}
     command = command_text(attributes.get("command", ""))
@@ -83,6 +85,7 @@ def plan(
         raise ValueError("the job has no command")
     environment = {
         **base,
+        **(_told(order, attributes) if tells_attributes else {}),
         "AUTORUN": str(order.key.run_num),
         "AUTO_JOB_NAME": order.job_name,
         MARKER: marker,
@@ -107,6 +110,12 @@ def plan(
         become = ["setpriv", f"--reuid={switch_to.uid}", f"--regid={switch_to.gid}", "--init-groups", "--"]
         argv = become + argv
     return LaunchPlan(argv, environment)
+
+
+def _told(order: StartOrder, attributes: Mapping[str, str]) -> dict[str, str]:
+    """The definition as variables, `AUTO_` and the attribute's name in capitals; of what collects the last value."""
+    told = {"job_type": order.job_type, **attributes}
+    return {f"AUTO_{name.upper()}": value for name, value in told.items()}
 
 
 def replace_globals(text: str, values: Mapping[str, str]) -> str:

@@ -80,8 +80,9 @@ class LocalAgent:
     """An `Agent` for this machine.
 
     `root` holds the run folders and belongs to one event store (see `spool.py`). `environment` is what jobs may
-    inherit from (see `launch.base_environment`). `run_as_owner`, `append` and `check_heartbeat` (minutes) are the
-    keys RunAsOwner, AutoInstWideAppend and Check_Heartbeat. `shell` runs the runner: any POSIX shell. `clock` is
+    inherit from (see `launch.base_environment`). `run_as_owner`, `append`, `tells_attributes` and `check_heartbeat`
+    (minutes) are the keys RunAsOwner, AutoInstWideAppend, SetJobAttributeEnvironmentals and Check_Heartbeat.
+    `shell` runs the runner: any POSIX shell. `clock` is
     monotonic seconds, for kills and watchers.
     """
 
@@ -91,6 +92,7 @@ class LocalAgent:
         environment: Mapping[str, str] | None = None,
         run_as_owner: str = "auto",
         append: bool = True,
+        tells_attributes: bool = False,
         check_heartbeat: int = 2,
         shell: str = "/bin/sh",
         clock: Callable[[], float] = time.monotonic,
@@ -99,6 +101,7 @@ class LocalAgent:
         self._inherited = dict(os.environ if environment is None else environment)
         self._run_as_owner = run_as_owner
         self._append = append
+        self._tells_attributes = tells_attributes
         self._shell = shell
         self._clock = clock
         self._boot = boot_id()
@@ -278,7 +281,9 @@ class LocalAgent:
         other = account if account.uid != own_account().uid else None
         folder = self._spool.folder(order.key)
         profile = SYSTEM_PROFILE if os.access(SYSTEM_PROFILE, os.R_OK) else ""
-        argv, environment = plan(order, self._base(account), folder, other, profile, self._append)
+        argv, environment = plan(
+            order, self._base(account), folder, other, profile, self._append, self._tells_attributes
+        )
         if other is not None:
             _give_output_to(other, folder)
         start = int(time.time())

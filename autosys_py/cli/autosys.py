@@ -5,9 +5,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
+
+
+def _jobs(context: click.Context, parameter: click.Parameter, word: str) -> "list[CompletionItem[str]]":
+    """Names for a shell that completes."""
+    from autosys_py.cli.completion import from_store, jobs
+
+    return [CompletionItem(name) for name in from_store(jobs, word)]
+
+
+_OF_JOBS = "Of jobs whose name matches; % and * stand for any string."
 
 
 @click.group(context_settings={"help_option_names": ["-?", "--help"]})
@@ -24,7 +35,13 @@ def autosys() -> None:
 @click.option("--from", "begin", required=True, metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]")
 @click.option("--to", "end", required=True, metavar="TIME", help="Included.")
 @click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
-@click.option("--show", type=click.Choice(["log", "report", "both"]), default="log", show_default=True)
+@click.option(
+    "--show",
+    type=click.Choice(["log", "report", "both"]),
+    default="log",
+    show_default=True,
+    help="The scheduler's log, the job summary at the end, or both.",
+)
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
 def simulate(
     files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str, seed: int
@@ -36,7 +53,7 @@ def simulate(
 
 
 @autosys.command()
-@click.argument("job", metavar="JOB")
+@click.argument("job", metavar="JOB", shell_complete=_jobs)
 @click.option("--at", metavar="TIME", help="As it was then: MM/DD/YYYY HH:MM[:SS].")
 @click.option("--format", "format_", type=click.Choice(["json"]), help="As data.")
 def why(job: str, at: str | None, format_: str | None) -> int:
@@ -48,7 +65,7 @@ def why(job: str, at: str | None, format_: str | None) -> int:
 
 @autosys.group(invoke_without_command=True)
 @click.option("-E", "event", metavar="EVENT", help="Of this kind, like FORCE_STARTJOB or update_job.")
-@click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
+@click.option("-J", "job", metavar="PATTERN", help=_OF_JOBS, shell_complete=_jobs)
 @click.option("-F", "begin", metavar="TIME", help="From then: MM/DD/YYYY [HH:MM[:SS]].")
 @click.option("-T", "end", metavar="TIME", help="Up to then, included.")
 @click.option("--bypassed", is_flag=True, help="Force starts that ran with a condition false, and that condition.")
@@ -92,7 +109,7 @@ def doctor(format_: str | None) -> int:
 
 @autosys.group(invoke_without_command=True)
 @click.option("--all", "every", is_flag=True, help="Acknowledged and closed ones too.")
-@click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
+@click.option("-J", "job", metavar="PATTERN", help=_OF_JOBS, shell_complete=_jobs)
 @click.option("-A", "alarm", metavar="ALARM", help="Of this kind, like JOBFAILURE.")
 @click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
 @click.pass_context
@@ -135,13 +152,22 @@ def close(numbers: tuple[int, ...], comment: str) -> int:
 
 @autosys.command()
 @click.option("--all", "every", is_flag=True, help="Answered ones too.")
-@click.option("-J", "job", metavar="PATTERN", help="Of jobs whose name matches; % and * stand for any string.")
+@click.option("-J", "job", metavar="PATTERN", help=_OF_JOBS, shell_complete=_jobs)
 @click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
 def messages(every: bool, job: str | None, format_: str | None) -> int:
     """List the runs that wait for an operator's answer, sendevent -E REPLY_RESPONSE."""
     from autosys_py.cli.operator_messages import show
 
     return show(every, job, format_)
+
+
+@autosys.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print what makes a shell complete every command: eval "$(autosys completion bash)"."""
+    from autosys_py.cli.completion import scripts
+
+    return scripts(shell)
 
 
 def main() -> int:

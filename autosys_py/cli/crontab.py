@@ -119,8 +119,7 @@ def _entry(number: int, line: str, *, has_user: bool) -> Entry:
     fields, rest = _times(line)
     user = ""
     if has_user:
-        user, _, rest = rest.partition(" ") if " " in rest else (rest, "", "")
-        rest = rest.lstrip()
+        user, rest = _first_word(rest)
     if not rest:
         raise BadLine("there is no command")
     minute, hour, day, month, weekday = fields
@@ -145,18 +144,23 @@ def _entry(number: int, line: str, *, has_user: bool) -> Entry:
 
 def _times(line: str) -> tuple[list[str], str]:
     """The five fields, and what stands behind them."""
-    text = line.replace("\t", " ")
-    if text.startswith("@"):
-        name, _, rest = text.partition(" ")
+    if line.startswith("@"):
+        name, rest = _first_word(line)
         if name.lower() == "@reboot":
             raise BadLine("@reboot: no schedule starts a job with the machine")
         if name.lower() not in NICKNAMES:
             raise BadLine(f"{name} is no time that cron knows")
-        return NICKNAMES[name.lower()].split(), rest.lstrip()
-    words = text.split(None, 5)
+        return NICKNAMES[name.lower()].split(), rest
+    words = line.split(None, 5)
     if len(words) < 6:
         raise BadLine("five fields and a command are wanted")
     return words[:5], words[5]
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    """It, and what stands behind it; blanks and tabs within that stay as they are."""
+    words = text.split(None, 1)
+    return (words[0], words[1]) if len(words) == 2 else (text, "")
 
 
 def _field(text: str, what: str, low: int, high: int, names: dict[str, int] | None = None) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
+from autosys_py.core.messages import message
 from autosys_py.core.model import RENAMED, Definition, Event, Job, JobState, NamedObject
 from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retimes
 from autosys_py.core.text import visible
@@ -313,7 +314,7 @@ class Definer:
                 reading.refuse(10281, f"ERROR for Job: {visible(member.name)} < job is running >")
         answer.faults = answer.faults + reading.faults
         if reading.is_refused:
-            answer.closing = "CAUAJM_E_50201 Delete was not performed!"
+            answer.closing = message(50201)
             return
         with self.store.transaction():
             for member in reversed(inside):
@@ -331,7 +332,7 @@ class Definer:
             reading.refuse(10281, f"ERROR for Job: {reading.name} < job is running >")
         answer.faults = reading.faults
         if reading.is_refused:
-            answer.closing = "CAUAJM_E_50201 Delete was not performed!"
+            answer.closing = message(50201)
             return None
         return head
 
@@ -388,12 +389,7 @@ class Definer:
             checked = check_machine(stanza, self.known)
         answer.faults = checked.faults
         if any(fault.is_error for fault in checked.faults):
-            name = visible(stanza.name)
-            answer.closing = (
-                f"CAUAJM_E_50228 Deletion of machine: {name} was NOT successful!"
-                if stanza.subcommand == "delete_machine"
-                else f"CAUAJM_E_50233 Database change for machine: {name} WAS NOT successful."
-            )
+            answer.closing = message(50228 if stanza.subcommand == "delete_machine" else 50233, stanza.name)
             return
         with self.store.transaction():
             for machine in (*checked.changed, *([checked.machine] if checked.machine is not None else [])):
@@ -445,7 +441,7 @@ def _opening(stanza: Stanza) -> str:
     subcommand = SUBCOMMANDS[stanza.subcommand]
     name = visible(stanza.name)
     if stanza.subcommand in ("insert_job", "update_job", "override_job"):
-        return f"CAUAJM_I_50323 Inserting/Updating job: {name}"
+        return message(50323, stanza.name, severity="I")
     if subcommand.verb == "rename":
         return f"Renaming job: {name}"
     verb = "Deleting" if subcommand.verb == "delete" else "Inserting/Updating"

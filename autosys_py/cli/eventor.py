@@ -68,6 +68,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         _run_folders(instance),
         run_as_owner=configuration.RunAsOwner,
         append=configuration.AutoInstWideAppend == "1",
+        tells_attributes=configuration.SetJobAttributeEnvironmentals == "1",
         check_heartbeat=configuration.Check_Heartbeat,
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
@@ -210,11 +211,16 @@ def _opener(instance: Instance) -> "Callable[[str], OtherStore]":
 
 
 def _reader(instance: Instance) -> "Callable[[], Configuration]":
-    """Reads the configuration again on SIGHUP; a file with an error is reported and the old values stay."""
+    """Reads the configuration again on SIGHUP; a file with an error is reported and the old values stay. So does what
+    `localhost` means, on which places were built."""
+    from dataclasses import replace
+
+    local = instance.configuration.LocalMachineDefinition
 
     def read() -> "Configuration":
         try:
-            instance.configuration = open_instance(instance.autoserv).configuration
+            new = open_instance(instance.autoserv).configuration
+            instance.configuration = replace(new, LocalMachineDefinition=local)
         except Refused as refused:
             complain(*refused.lines)
         return instance.configuration

@@ -1,7 +1,4 @@
-"""`--help` and shell completion: a click command made of a command's own table.
-
-Loaded only when one of them is asked for. Completion of bash: `eval "$(_AUTOREP_COMPLETE=bash_source autorep)"`.
-"""
+"""`--help`: a click command made of a command's own table. Loaded only when it is asked for."""
 
 import click
 

@@ -227,15 +227,14 @@ class _Printer:
             name, due = answer.scheduled
             self._say(message(10122, name, self.moment(due), severity="I"))
         if answer.entered is not None and not self.quiet:
-            name, box = (visible(each) for each in answer.entered)
-            self._complain(f"CAUAJM_W_19102 Added job {name} into an already running box {box}.")
+            self._complain(message(19102, *answer.entered, severity="W"))
         if answer.undefined:
             self._say(*_undefined_lines(answer.undefined, self.known_names()))
         if answer.accepted:
-            self._say("CAUAJM_I_50205 Database Change WAS Successful!")
+            self._say(message(50205, severity="I"))
         else:
             closing = (answer.closing,) if answer.closing else ()
-            self._complain(*closing, "CAUAJM_E_10302 Database Change WAS NOT successful.")
+            self._complain(*closing, message(10302))
 
     def undefined_block(self, name: str, undefined: list[str]) -> None:
         self._rule()
@@ -247,11 +246,11 @@ class _Printer:
         if self.refused and sys.stderr is not None and sys.stderr.isatty():  # for people: no script expects it
             self._complain(f"{_counted(self.errors, 'error')} in {self.refused} of {_counted(self.stanzas, 'stanza')}")
         if syntax_failed:
-            self._complain("CAUAJM_E_50246 JIL syntax check FAILED")
+            self._complain(message(50246))
         if refused:
-            self._complain("CAUAJM_E_50198 Exit Code = 1")
+            self._complain(message(50198))
         else:
-            self._say("CAUAJM_I_52301 Exit Code = 0")
+            self._say(message(52301, severity="I"))
         self._rule()
         self.flush()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.selection import Placed, Selection, with_states
 from autosys_py.cli.zone import local_zone, scheduler_zone
-from autosys_py.core.codes import LETTERS, EventCode, Status
+from autosys_py.core.codes import LETTERS, QUEUED, EventCode, Status
 from autosys_py.core.model import RunKey
 from autosys_py.core.overrides import JOB_VER
 from autosys_py.core.text import visible
@@ -18,7 +18,7 @@ from autosys_py.report.summary import Summary, state_of_run
 
 if TYPE_CHECKING:
     from autosys_py.cli.instance import Instance
-    from autosys_py.core.model import Event, Fact, JobState, Run
+    from autosys_py.core.model import Event, JobState, Run
     from autosys_py.core.timezones import TimeZones
     from autosys_py.event_server.protocol import EventServer, JobHead
 
@@ -26,7 +26,6 @@ STATUS_WORDS: dict[str, Status] = {letters: status for status, letters in LETTER
 """What `-s STATUS` knows: two letters or the full name."""
 
 EVERY_RUN = 1_000_000
-STARTS = (EventCode.STARTJOB, EventCode.FORCE_STARTJOB)
 
 
 class Past(NamedTuple):
@@ -159,9 +158,8 @@ class JobReport:
         zone = self._zone_of(head) if self.job_zones else ""
         if zone:
             yield f"{indent}    ({visible(zone)})"
-        date = self._run_date(head.joid, first_seq)
-        if date:
-            yield f"{indent}    (run date {date})"
+        if state.run_date and (state.ntry or state.status in QUEUED):
+            yield f"{indent}    (run date {state.run_date})"
         override = self._override(head, state)
         if override:
             yield f"{indent}    (override #{override})"
@@ -188,19 +186,6 @@ class JobReport:
     def _times_in(self, zone_name: str) -> TimeFormat:
         zone = self._zones.zone(zone_name) if zone_name else None
         return TimeFormat(zone, self.date_format) if zone is not None else self.times
-
-    def _run_date(self, joid: int, first_seq: int) -> str:
-        """The business date that the start of this run carried; a member's comes from the start of its box."""
-        fact = self._fact(first_seq)
-        while fact is not None and fact.code is EventCode.CHANGE_STATUS and fact.cause:
-            fact = self._fact(fact.cause)
-        if fact is None or fact.code not in STARTS or not (len(fact.value) == 8 and fact.value.isdigit()):
-            return ""
-        return fact.value
-
-    def _fact(self, seq: int) -> "Fact | None":
-        facts = self.store.all_facts(seq, 1)
-        return facts[0] if facts and facts[0].seq == seq else None
 
     # Runs of the past
 

@@ -33,7 +33,7 @@ def monbro(given: Given) -> int:
     """Prints definitions or events. Exit code 0; a monitor ends by an interrupt."""
     if "N" not in given:
         text = usage(COMMAND).removesuffix("\n")
-        end = ("Error in command line for monbro.", "Name [-N] is required.")
+        end = (COMMAND.usage_end, "Name [-N] is required.")
         raise Refused(message(COMMAND.usage_error), text, *end, exit_code=2)
     seconds = given.get("P", str(SECONDS))
     if not is_number(seconds) or not int(seconds):
@@ -192,4 +192,5 @@ COMMAND = Command(
         Option("q", text="prints the definition as JIL"),
     ),
     act=monbro,
+    usage_end="Error in command line for monbro.",
 )

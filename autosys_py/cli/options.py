@@ -23,7 +23,7 @@ A test calls `run(COMMAND, ["-J", "LOAD"])`, which returns the exit code.
 
 `-?`, `-x`, `--help`, `--version` and the credentials (`-usr -pw -pwx -saml`, accepted and ignored) come by themselves.
 No click here: importing it would cost more than everything else a small command does. `cli/help.py` makes a
-click command of the same table for `--help` and the completion of shells.
+click command of the same table for `--help`; `cli/completion.py` tells shells what may be typed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -75,6 +75,8 @@ class Command(NamedTuple):
     """Printed for a wrong command line instead of error line and usage text."""
     usage_exit: int | None = None
     """Exit code of a wrong command line; None = that of the error."""
+    usage_end: str = ""
+    """A line below the usage text of a wrong command line."""
     version: "Callable[[], str] | None" = None
     """What `-x` prints, if it is not title and version."""
 
@@ -150,17 +152,32 @@ def parse(command: Command, arguments: Sequence[str]) -> Given:
     return _Parser(command).parse(arguments)
 
 
+def awaited(command: Command, arguments: Sequence[str]) -> tuple[Option | None, Given]:
+    """The option whose value would come next, None if none waits for one, and what is given so far. Raises nothing: it
+    is asked while somebody types."""
+    parser = _Parser(command)
+    parser.read(arguments)
+    return (parser.waiting[-1] if parser.waiting else parser.optional), parser.given
+
+
 class _Parser:
     def __init__(self, command: Command) -> None:
         self.options = {each.name: each for each in (*CREDENTIALS, *STANDARD, *command.options)}
         self.folds = command.folds
         self.given = Given()
         self.waiting: list[Option] = []
+        self.optional: Option | None = None
+        """The option at the end of the line that may take a value."""
         self.arguments: list[str] = []
         self.error: WrongUsage | None = None
         self.asked: str | None = None
 
     def parse(self, arguments: Sequence[str]) -> Given:
+        self.read(arguments)
+        self._finish()
+        return self.given
+
+    def read(self, arguments: Sequence[str]) -> None:
         self.arguments = list(reversed(arguments))
         while self.arguments:
             argument = self.arguments.pop()
@@ -170,8 +187,6 @@ class _Parser:
                 self._word(argument)
             else:
                 self._letters(argument[1:])
-        self._finish()
-        return self.given
 
     def _finish(self) -> None:
         if self.asked is not None:
@@ -258,7 +273,9 @@ class _Parser:
             return True
         if option.yields and self.waiting:
             return False
-        if self.arguments and option.accepts(self.arguments[-1]):
+        if not self.arguments:
+            self.optional = option
+        elif option.accepts(self.arguments[-1]):
             self.given.put(option.name, self.arguments.pop())
         return False
 
@@ -299,7 +316,8 @@ def usage(command: Command) -> str:
     label = "WHERE:"
     for option in (*command.options, *CREDENTIALS, *STANDARD):
         name = option.name if option.name.startswith("--") else option.name.removeprefix("-")
-        lines.append(f"{label:<6} {name:<5} {f'{option.argument} {option.second}'.strip():<21} {option.text}".rstrip())
+        given = f"{name:<5} {option.argument} {option.second}"
+        lines.append(f"{label:<6} {given.rstrip():<27} {option.text}".rstrip())
         label = ""
     lines.append("")
     for number, note in enumerate(command.notes, start=1):

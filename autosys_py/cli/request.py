@@ -199,8 +199,9 @@ def _signals(event: Event, given: Given) -> None:
     text = given.get("K")
     if text is None:
         if event.code is EventCode.SEND_SIGNAL:
+            code, _, _ = message(60030).partition(" ")
             ordered = "This is an ordered comma list of the signals to be sent to the Job."
-            raise Refused(message(60030), f"CAUAJM_E_60030 {ordered}", exit_code=2)
+            raise Refused(message(60030), f"{code} {ordered}", exit_code=2)
         return
     numbers = [part.strip() for part in text.split(",")]
     if not all(is_number(part) and 1 <= int(part) <= LAST_SIGNAL for part in numbers):
@@ -285,6 +286,8 @@ def _stop(event: Event, given: Given) -> None:
 def _aggregate(event: Event, given: Given) -> None:
     if not given.any("ld"):
         raise misuse(60149)
+    if "l" in given and not given["l"].strip():
+        raise misuse(60057, given["l"])
 
 
 _VALUES = {

@@ -5,10 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli.messages import Refused, complain, message
 from autosys_py.cli.options import Asked, Command, WrongUsage, parse, title, usage
+
+if TYPE_CHECKING:
+    from autosys_py.event_server.errors import StoreError
 
 INTERRUPTED = 130
 
@@ -61,15 +64,18 @@ def guarded(work: Callable[[], int]) -> int:
 
 
 def _perform(command: Command, arguments: Sequence[str]) -> int:
-    if f"_{command.name.upper()}_COMPLETE" in os.environ:
-        return _through_click(command, arguments)
+    completing = os.environ.get(f"_{command.name.upper()}_COMPLETE")
+    if completing is not None:
+        from autosys_py.cli.completion import complete
+
+        return complete(command, completing)
     try:
         return command.act(parse(command, arguments))
     except WrongUsage as wrong:
         complain(*_wrong_usage_lines(command, wrong))
         return wrong.exit_code if command.usage_exit is None else command.usage_exit
     except Asked as asked:
-        return _answer(command, asked.what, arguments)
+        return _answer(command, asked.what)
 
 
 def _wrong_usage_lines(command: Command, wrong: WrongUsage) -> list[str]:
@@ -79,12 +85,16 @@ def _wrong_usage_lines(command: Command, wrong: WrongUsage) -> list[str]:
     text = usage(command).removesuffix("\n")
     lines = wrong.lines or (message(command.usage_error),)
     lead = [""] if command.error_gap else []
-    return [*lead, *lines, text if command.usage_gap else text.removeprefix("\n")]
+    end = [command.usage_end] if command.usage_end else []
+    return [*lead, *lines, text if command.usage_gap else text.removeprefix("\n"), *end]
 
 
-def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
+def _answer(command: Command, what: str) -> int:
     if what == "--help":
-        return _through_click(command, ["--help"])
+        from autosys_py.cli.help import click_command
+
+        click_command(command).main(["--help"], prog_name=command.name, standalone_mode=False)
+        return 0
     if what == "?":
         text = usage(command)
     elif command.version is not None:
@@ -94,13 +104,6 @@ def _answer(command: Command, what: str, arguments: Sequence[str]) -> int:
 
         text = f"{title(command)} {__version__}\n"
     sys.stdout.write(text)
-    return 0
-
-
-def _through_click(command: Command, arguments: Sequence[str]) -> int:
-    from autosys_py.cli.help import click_command
-
-    click_command(command).main(list(arguments), prog_name=command.name, standalone_mode=False)
     return 0
 
 
@@ -136,12 +139,18 @@ def _system_line(error: OSError) -> str:
 
 def _store_failure(error: Exception) -> int:
     """One line for an error of the store; anything else is a fault of ours and is shown as such."""
-    from autosys_py.event_server.errors import StoreBusy, StoreError
+    from autosys_py.event_server.errors import StoreError
 
     if not isinstance(error, StoreError):
         raise error
-    if isinstance(error, StoreBusy):
-        complain(message(10527, os.environ.get("AUTOSERV") or "ACE"))
-    else:
-        complain(message(50033, error))
+    complain(store_line(error))
     return error.exit_code
+
+
+def store_line(error: "StoreError") -> str:
+    """What is said of an error of the store."""
+    from autosys_py.event_server.errors import StoreBusy
+
+    if isinstance(error, StoreBusy):
+        return message(10527, os.environ.get("AUTOSERV") or "ACE")
+    return message(50033, error)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
-from autosys_py.cli.messages import refusal
+from autosys_py.cli.messages import Refused, message, refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.request import Request, read_request, read_tries
-from autosys_py.cli.run import leave, run
+from autosys_py.cli.run import leave, run, store_line
 from autosys_py.cli.targets import events_of
 from autosys_py.cli.unsend import unsend
 from autosys_py.core.codes import EventCode
@@ -50,8 +50,8 @@ def _tries(orders: list[Order], given: Given) -> int:
 
 
 def _store(orders: list[Order], instance: Instance, tries: int) -> None:
-    """Everything in one transaction, or nothing."""
-    from autosys_py.event_server.errors import StoreBusy
+    """Everything in one transaction, or nothing. Raises Refused (10347) if the store says no."""
+    from autosys_py.event_server.errors import StoreBusy, StoreError
 
     if not any(_is_stored(request) for request, _ in orders):
         return
@@ -61,9 +61,9 @@ def _store(orders: list[Order], instance: Instance, tries: int) -> None:
                 for request, events in orders:
                     _store_one(request, events, instance.store)
             return
-        except StoreBusy:
-            if not left:
-                raise
+        except StoreError as error:
+            if not left or not isinstance(error, StoreBusy):
+                raise Refused(store_line(error), message(10347, "add_event"), exit_code=error.exit_code) from None
 
 
 def _store_one(request: Request, events: list[Event], store: "EventServer") -> None:
@@ -131,7 +131,7 @@ COMMAND = Command(
         Option("U", text="cancels the last pending event that -E, -J and -T describe"),
         Option("M", "tries", "how often to try while the store is busy", numeric=True),
         Option("F", "file", "file of sendevent command lines; all are sent, or none"),
-        Option("v", "ALL | FAILOVER | ROLE=", "what STOP_DEMON stops"),
+        Option("v", "ALL|FAILOVER|ROLE=", "what STOP_DEMON stops"),
         Option("l", "argument", "for AGGREGATE, without effect"),
         Option("d", text="for AGGREGATE, without effect"),
         Option("S", "autoserv", "another instance"),

@@ -28,7 +28,7 @@ def start(draft: Draft, event: Event, fact: Fact) -> None:
 def force_start(draft: Draft, event: Event, fact: Fact) -> None:
     """FORCE_STARTJOB: now, whatever the gates say (rule T-02). What was queued as a further try is that try."""
     state = draft.state(event.joid)
-    force(draft, event.joid, same_run=state.status in QUEUED and state.is_between_tries)
+    force(draft, event.joid, same_run=state.status in QUEUED and state.is_between_tries, run_date=event.value)
 
 
 def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:
@@ -39,7 +39,7 @@ def refuse_force(draft: Draft, event: Event, fact: Fact) -> None:
     elif job.is_box:
         ignore(draft, event, fact)  # a box never runs twice (B-25)
     else:
-        force(draft, event.joid)
+        force(draft, event.joid, run_date=event.value)
 
 
 def force_next_try(draft: Draft, event: Event, fact: Fact) -> None:
@@ -47,7 +47,7 @@ def force_next_try(draft: Draft, event: Event, fact: Fact) -> None:
     state = draft.state(event.joid)
     if state.is_restart_due:
         draft.change(fact, event.joid, chain=restarted_by_hand(state, state.run_num))
-    force(draft, event.joid, same_run=state.is_between_tries)
+    force(draft, event.joid, same_run=state.is_between_tries, run_date=event.value)
 
 
 def kill(draft: Draft, event: Event, fact: Fact) -> None:

@@ -6,6 +6,7 @@ One table; `parse` reads text, `Configuration` holds values. Reading the file is
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import NamedTuple
 
 
 class ConfigurationError(Exception):
@@ -32,33 +33,54 @@ class Configuration:
     event_servers: tuple[tuple[str, str], ...] = field(default=(), metadata={"family": True})
     """Other instances and the URLs of their event stores, of the keys `EventServer_INS` (rule C-06)."""
     KillSignals: str = field(default="15,9", metadata={"signals": True})
+    """Signals of a kill, in order; the vendor ships 2,9."""
     KillSignalInterval: int = field(default=30, metadata=_number(0, 3600))
     """Seconds between two signals of a kill."""
     RestrictForceStart: str = field(default="1", metadata=_choice("0", "1"))
+    """1: FORCE_STARTJOB on a live job is refused; 0: it starts a second run. Variable RESTRICT_FORCE_STARTJOB."""
     EvaluateOnChangeStatus: str = field(default="1", metadata=_choice("0", "1"))
+    """1: CHANGE_STATUS starts the dependents that it satisfies; 0: it only writes the status."""
     BoxDeadlock: str = field(default="RUNNING", metadata=_choice("RUNNING", "FAILURE"))
+    """What becomes of a box whose waiting members can never start: it stays RUNNING, or is a FAILURE."""
     MissedMemberTick: str = field(default="lost", metadata=_choice("lost", "latched"))
+    """What becomes of a member's start time while its box does not run: it is lost, or latched for the next run."""
     KillQueuedJob: str = field(default="TERMINATED", metadata=_choice("TERMINATED", "ignore"))
+    """What KILLJOB does to a queued job: TERMINATED takes it out of its queue, ignore leaves it there."""
     RunAsOwner: str = field(default="auto", metadata=_choice("auto", "always", "never"))
+    """auto: as the owner if the scheduler runs as root, else as the scheduler's user; always; never."""
     UndefinedMachine: str = field(default="offline", metadata=_choice("offline", "error", "local"))
+    """A machine that nobody defined: offline, an error of the definition, or local."""
     AutorepStatusComment: str = field(default="1", metadata=_choice("0", "1"))
+    """1: `autorep -q` of one job ends with a comment that says its status."""
     AutorepTrailingBlank: str = field(default="0", metadata=_choice("0", "1"))
+    """1: an empty line ends the job summary and the detail report."""
     AutorepQueryLeadingBlanks: int = field(default=2, metadata=_number(0, 2))
+    """Empty lines before the first definition of `autorep -q`."""
     AutorepNameWidth: int = field(default=64, metadata=_number(20, 128))
+    """Columns of the job name in the job summary."""
     MessageStream: str = field(default="stderr", metadata=_choice("stderr", "stdout"))
+    """Where the lines with errors and warnings go."""
     RequireReason: str = ""
     """Comma list of events that need `-C`."""
     DateFormat: str = field(default="MM/DD/YYYY", metadata={"date": True})
+    """Order of a date, typed and printed, in the log too."""
     GlobalAutoHold: str = field(default="0", metadata=_choice("0", "1"))
+    """1: what would start by itself goes ON_HOLD; only forced jobs begin."""
     EvaluateQueuedJobStarts: str = field(default="1", metadata=_choice("0", "1", "2"))
+    """What is asked again of a job that leaves a queue: 0 nothing, 1 condition and run window, 2 also the day."""
     MaxRestartTrys: int = field(default=10, metadata=_number(0, 1_000_000))
+    """System restarts of a run that could not be started."""
     RestartConstant: int = field(default=10, metadata=_number(0, 86400))
+    """Seconds before a system restart; more are added by RestartFactor."""
     RestartFactor: int = field(default=5, metadata=_number(0, 86400))
+    """Seconds that each try so far adds to the wait before a system restart."""
     MaxRestartWait: int = field(default=300, metadata=_number(0, 86400))
+    """Seconds that the wait before a system restart is at most."""
     GlobalPendMachStatus: str = field(
         default="PEND_MACH",
         metadata=_choice("FAILURE", "INACTIVE", "ON_ICE", "PEND_MACH", "SUCCESS", "TERMINATED") | {"code": 40190},
     )
+    """Status of a job whose machine is offline."""
     GlobalPendMachDelay: int = field(default=0, metadata=_number(0, 3600))
     """Seconds in PEND_MACH before GlobalPendMachStatus replaces it."""
     GlobalPendMachInterval: str = field(default="0", metadata={"pace": True})
@@ -69,14 +91,29 @@ class Configuration:
         default="vmstat",
         metadata=_choice("vmstat", "cpu_mon", "rstatd", "job_load", "roundrobin", "roundrobin_jobload"),
     )
+    """How the machine of a job is chosen among several."""
+    LocalMachineDefinition: str = ""
+    """The machine that `localhost` means in jobs; empty = this host."""
     AutoInstWideAppend: str = field(default="1", metadata=_choice("0", "1"))
+    """1: output files are appended to; 0: written anew."""
+    SetJobAttributeEnvironmentals: str = field(default="0", metadata=_choice("0", "1"))
+    """1: jobs find their attributes in their environment, `AUTO_` and the attribute's name in capitals."""
     AppendEventMessageText: str = field(default="0", metadata=_choice("0", "1"))
+    """1: the text of an event stands on its line in the log."""
+    ISDBGACTIV: str = field(default="OFF", metadata={"words": True})
+    """What more is to be in the scheduler log: OFF, or a comma list of LIGHT (turns), JOB (orders and reports), HEAVY
+    (both); of other words each is as HEAVY."""
+    LOGROLLOVER: str = field(default="MIDNIGHT,PURGE(0)", metadata={"rollover": True})
+    """When the scheduler log is rolled over: OFF, or a comma list of MIDNIGHT, SIZE(megabytes), PURGE(days). What is
+    older is deleted when the log rolls over."""
     Check_Heartbeat: int = field(default=2, metadata=_number(1, 1440))
     """Minutes between two looks at the heartbeats of running jobs (rule R-12)."""
     ChaseOnStartup: str = field(default="0", metadata=_choice("0", "1"))
+    """1: `chase` before the first turn."""
     NotifySMTPServer: str = ""
     """`host` or `host:port` of the mail server that takes notifications; empty = none."""
     NotifySMTPStartTLS: str = field(default="0", metadata=_choice("0", "1"))
+    """1: the conversation with the mail server is encrypted."""
     NotifySMTPUserFile: str = ""
     """File with user name and password on its first two lines; empty = the server asks for none."""
     NotifyFromAddress: str = ""
@@ -108,9 +145,28 @@ class Configuration:
         return int(seconds), int(burst or 1)
 
     @property
+    def rollover(self) -> "Rollover":
+        """LOGROLLOVER as read."""
+        words = self.LOGROLLOVER.split(",")
+        numbers = {match[1]: int(match[2]) for word in words if (match := _COUNTED.fullmatch(word))}
+        return Rollover("MIDNIGHT" in words, numbers.get("SIZE", 0), numbers.get("PURGE", 0))
+
+    @property
     def kill_signals(self) -> tuple[int, ...]:
         return tuple(int(number) for number in self.KillSignals.split(","))
 
+
+class Rollover(NamedTuple):
+    """When a log is rolled over, and how long what was rolled is kept."""
+
+    at_midnight: bool
+    megabytes: int
+    """0 = whatever its size."""
+    days: int
+    """0 = for ever."""
+
+
+_COUNTED = re.compile(r"(SIZE|PURGE)\(([0-9]{1,6})\)")
 
 IGNORED_PREFIXES = (
     "DB", "EventServer_", "Enable", "Use", "AutoServer", "AutoRem", "Notify", "ServiceDesk", "Snmp", "DCA",
@@ -118,8 +174,7 @@ IGNORED_PREFIXES = (
 IGNORED = frozenset(
     """Provider SchedAuxiliaryListeningPort AppSrvAuxiliaryListeningPort ManagerHostAlias RoleDesignator
     PrimaryFailbackMode HAPollInterval FileSystemThreshold EvtTransferWaitTime InetdSleepTime AggregateStatistics
-    LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents
-    SetJobAttributeEnvironmentals LocalMachineDefinition""".split()
+    LogMaxEndLines CleanTmpFiles RemoteProFiles CrossPlatformScheduling UnicenterEvents""".split()
 )
 """Known keys without an effect, so that a vendor's file loads without a warning (cli.md §8)."""
 
@@ -172,6 +227,18 @@ def _checked(number: int, key: str, value: str) -> object:
             if whole and len(parts) < 3 and int(parts[0]) <= 3600 and (len(parts) == 1 or int(parts[1]) >= 1):
                 return ",".join(parts)
             raise ConfigurationError(f"line {number}: {key}={value} is not seconds[,burst], at most 3600 seconds")
+        case {"words": True}:
+            parts = [part.strip().upper() for part in value.split(",")]
+            if all(re.fullmatch(r"[A-Z_]+", part) for part in parts):
+                return ",".join(parts)
+            raise ConfigurationError(f"line {number}: {key}={value} is not OFF or a list of words like LIGHT,JOB")
+        case {"rollover": True}:
+            parts = [part.strip().upper() for part in value.split(",")]
+            if parts == ["OFF"] or all(part == "MIDNIGHT" or _COUNTED.fullmatch(part) for part in parts):
+                return ",".join(parts)
+            raise ConfigurationError(
+                f"line {number}: {key}={value} is not OFF or a list of MIDNIGHT, SIZE(megabytes), PURGE(days)"
+            )
         case {"signals": True}:
             parts = [part.strip() for part in value.split(",")]
             if all(part.isascii() and part.isdigit() and 1 <= int(part) <= 64 for part in parts):

@@ -352,6 +352,7 @@ class Draft:
             first_seq=self._first_seqs[joid],
             job_load=job_load,
             virtual=virtual,
+            run_date=state.run_date,
         )
         self.outcome.runs[run.key] = run
         self._put_load(run, 1)
@@ -364,7 +365,7 @@ class Draft:
             return None
         closed = Run(
             key, run.job_ver, run.machine, run.start, end, status, exit_code, run.forced, run.first_seq, run.job_load,
-            run.virtual,
+            run.virtual, run.run_date,
         )  # fmt: skip
         self.outcome.runs[key] = closed
         if run.job_load:

@@ -1,5 +1,6 @@
 """Kills: the order that goes to the agent. What becomes of the job is decided by the report (rules R-01, T-04)."""
 
+from autosys_py.core import notes
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import EffectKind
 
@@ -14,6 +15,7 @@ def kill_process(draft: Draft, joid: int, signals: str = "") -> bool:
     if not draft.has_open_run(joid):
         return False
     fact = draft.outcome.facts[-1]
-    draft.change(fact, joid, killed=True)
+    state = draft.change(fact, joid, killed=True)
+    fact.notes.append(notes.connected_to_kill(state.machine, draft.job(joid).name, joid, state.run_num, state.ntry))
     draft.order(EffectKind.KILL, joid, signals or draft.world.configuration.KillSignals)
     return True

@@ -52,6 +52,8 @@ def unanswering(world: World, job: Job) -> list[str]:
 
 
 def _behind(world: World, name: str) -> list[Candidate]:
+    if name == "localhost":
+        name = world.configuration.LocalMachineDefinition or name
     machine = world.machines.get(name)
     if machine is None or not machine.is_virtual:
         return [Candidate(name, "", None, machine.factor if machine is not None else 1.0)]

@@ -155,6 +155,17 @@ CATALOGUE: Final[dict[int, str]] = {
     # cron2jil, monbro
     99070: "{0}, line {1}: {2}",
     99071: "There is no monitor or browser of the name {0}.",
+    # jil
+    10302: "Database Change WAS NOT successful.",
+    19102: "Added job {0} into an already running box {1}.",
+    50198: "Exit Code = 1",
+    50201: "Delete was not performed!",
+    50205: "Database Change WAS Successful!",
+    50228: "Deletion of machine: {0} was NOT successful!",
+    50233: "Database change for machine: {0} WAS NOT successful.",
+    50246: "JIL syntax check FAILED",
+    50323: "Inserting/Updating job: {0}",
+    52301: "Exit Code = 0",
     # eventor
     165: "The {0} primary scheduler is already running on machine: {1}. Startup aborted.",
     # job_depends
@@ -209,6 +220,7 @@ CATALOGUE: Final[dict[int, str]] = {
     40162: "This job's starting conditions have not been met - cannot be started.",
     40173: "Job <{0}> not {1} when {2} event occurred. No {3} process to be killed.",
     40211: "Using TZ = {0}",
+    40245: "EVENT: {0}",
     40246: "AutoSys-py Scheduler startup complete",
     70296: "You cannot change the status to INACTIVE when job is in the ON_ICE status.",
     # Ours
@@ -218,7 +230,6 @@ CATALOGUE: Final[dict[int, str]] = {
     99003: "Cannot create the instance folder {0}: {1}",
     99004: "Cannot write standard output: {0}",
     99005: "Cannot read {0}: {1}",
-    99006: "{0} is not available in this version.",
     99007: "Invalid event priority: {0}",
     99008: "Invalid list of signals: {0}",
     99009: "Job ({0}) is {1}. RESTART is only for jobs in FAILURE, TERMINATED or RESTART.",

@@ -4,21 +4,24 @@ Times are UTC seconds since 1970 as integers, everywhere. Minutes and seconds of
 the unit of their JIL attribute and say so. Nothing here does anything; `world`, `draft` and `step` do.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from autosys_py.core.codes import LIVE, Alarm, AlarmState, EventCode, Status
-from autosys_py.core.condition import Condition
 from autosys_py.core.demands import NO_DEMANDS, Demands
 from autosys_py.core.exit_codes import DEFAULT_RULE, ExitRule
-from autosys_py.core.must_times import MustTimes
-from autosys_py.core.restart import Behaviour, Chain
-from autosys_py.core.schedule import RunWindow, Schedule
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # every command knows jobs, few of them what stands in their definitions
+    from autosys_py.core.condition import Condition
+    from autosys_py.core.must_times import MustTimes
+    from autosys_py.core.restart import Behaviour, Chain
+    from autosys_py.core.schedule import RunWindow, Schedule
     from autosys_py.core.timetable import Timetable
 
 
@@ -112,7 +115,7 @@ class Job:
     ) -> Self:
         """The inverse of `compiled`."""
         values = dict(stored)
-        for key, kind in _COMPILED_CLASSES.items():
+        for key, kind in _compiled_classes().items():
             if key in values:
                 values[key] = kind.from_json(values[key])
         return cls(joid, job_ver, name, job_type, box_joid, **values)
@@ -151,18 +154,27 @@ class Definition(Attributed):
 
 
 _COMPILED_FIELDS = fields(Job)[5:]
-_COMPILED_CLASSES: dict[str, Any] = {
-    "condition": Condition,
-    "box_success": Condition,
-    "box_failure": Condition,
-    "schedule": Schedule,
-    "run_window": RunWindow,
-    "must_start": MustTimes,
-    "must_complete": MustTimes,
-    "exit_rule": ExitRule,
-    "resources": Demands,
-    "behaviour": Behaviour,
-}
+
+
+@cache
+def _compiled_classes() -> dict[str, Any]:
+    from autosys_py.core.condition import Condition
+    from autosys_py.core.must_times import MustTimes
+    from autosys_py.core.restart import Behaviour
+    from autosys_py.core.schedule import RunWindow, Schedule
+
+    return {
+        "condition": Condition,
+        "box_success": Condition,
+        "box_failure": Condition,
+        "schedule": Schedule,
+        "run_window": RunWindow,
+        "must_start": MustTimes,
+        "must_complete": MustTimes,
+        "exit_rule": ExitRule,
+        "resources": Demands,
+        "behaviour": Behaviour,
+    }
 
 
 class Holding(NamedTuple):
@@ -223,6 +235,9 @@ class JobState:
     """Where it stands in a chain of restarts; None = in none."""
     later_starts: tuple[int, ...] = ()
     """Due times of the stored ticks behind `next_start` (presubmit_count)."""
+    run_date: str = ""
+    """Business date `YYYYMMDD` of the current or last run, or of the one that is queued (extensions.md §3); empty =
+    none."""
 
     @property
     def is_live(self) -> bool:
@@ -257,7 +272,7 @@ class JobState:
         changed = {name: value for name in names if (value := getattr(self, name)) != getattr(new, name)}
         return {"status": self.status, **changed}
 
-    def copy(self) -> "JobState":
+    def copy(self) -> JobState:
         """A copy to write on; explicit because it is made for every job that a step touches."""
         return JobState(*_state_values(self))
 
@@ -341,7 +356,7 @@ class Resource:
     amount: int = 0
 
 
-def resource_of(thing: "NamedObject") -> Resource:
+def resource_of(thing: NamedObject) -> Resource:
     """The stored object as the scheduler reads it."""
     return Resource(ResourceKey(thing.name, thing.part), thing.value("res_type"), int(thing.value("amount", "0")))
 
@@ -431,9 +446,9 @@ class Event:
     job of another instance stands there; None = there is no such job."""
     machine: Machine | None = None
     """Attached by the shell to MACHINE_CHANGED, never stored; None there = deleted."""
-    timetable: "Timetable | None" = None
+    timetable: Timetable | None = None
     """Attached by the shell to CALENDAR_CHANGED and TIMEZONE_CHANGED, never stored."""
-    alarm: "RaisedAlarm | None" = None
+    alarm: RaisedAlarm | None = None
     """Attached by the shell to CHANGE_ALARM, never stored; None there = no such alarm."""
     resource: Resource | None = None
     """Attached by the shell to RESOURCE_CHANGED, never stored; None there = deleted."""
@@ -498,7 +513,7 @@ class Effect:
     job_ver: int
     machine: str
     value: str = ""
-    """Signals in order, `15,9`, for KILL and SIGNAL."""
+    """Signals in order, `15,9`, for KILL and SIGNAL; for START the run's business date or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -590,6 +605,8 @@ class Run:
     """Units that it puts on its machine while it is open (rule L-01)."""
     virtual: str = ""
     """The virtual machine by way of which its machine was chosen; empty = by its own name."""
+    run_date: str = ""
+    """Business date `YYYYMMDD` (extensions.md §3); empty = none."""
 
 
 @dataclass(slots=True)

@@ -4,12 +4,16 @@ Either one number of minutes after each scheduled start, or a time of day for ea
 those of later days. Pure arithmetic; `deadlines` makes checks and alarms of it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Self
 
 from autosys_py.core.schedule import Slot, instant
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DAY = 1440
 

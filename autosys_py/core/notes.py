@@ -18,6 +18,10 @@ def already_started(name: str) -> str:
     return message(60001, name, severity="I")
 
 
+def connected_to_kill(machine: str, name: str, joid: int, run_num: int, ntry: int) -> str:
+    return message(10082, machine, f"KILLJOB {name}", f"{joid}.{run_num}.{ntry}", severity="I")
+
+
 def nothing_to_kill(name: str, event: str = "KILLJOB") -> str:
     return message(40173, name, "RUNNING", event, "job")
 

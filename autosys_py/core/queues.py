@@ -93,7 +93,8 @@ def _leave(draft: Draft, joid: int) -> None:
     if state.status is Status.PEND_MACH:
         draft.set_status(joid, Status.ACTIVATED)
     if state.forced or ((box is None or in_running_box) and _holds(draft, job)):
-        begin(draft, joid, forced=state.forced, same_run=state.is_between_tries and not job.is_box)
+        same_run = state.is_between_tries and not job.is_box
+        begin(draft, joid, forced=state.forced, same_run=same_run, run_date=state.run_date)
         return
     if not in_running_box:
         draft.set_status(joid, Status.INACTIVE)

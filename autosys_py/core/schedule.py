@@ -16,15 +16,19 @@ the search for gaps. Which days there are says the day of the week or a calendar
 Times of day are minutes after midnight, days of the week 0 = Monday, instants UTC seconds.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from heapq import merge
-from typing import Any, NamedTuple, Self
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from autosys_py.core.calendars import Calendar
+if TYPE_CHECKING:  # every command reads jobs, few of them calendars
+    from zoneinfo import ZoneInfo
+
+    from autosys_py.core.calendars import Calendar
 
 HORIZON = 366 * 2
 """Days searched for a next start; two years hold every day of the week and every minute."""

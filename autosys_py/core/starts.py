@@ -14,7 +14,7 @@ from autosys_py.core import notes
 from autosys_py.core.admission import Verdict, admit
 from autosys_py.core.aftermath import keeps_apart
 from autosys_py.core.boxes import UNTOUCHED_BY_BOX, judge, judge_around
-from autosys_py.core.codes import FAILED, LIVE, STARTABLE, Alarm, EventCode, Status
+from autosys_py.core.codes import FAILED, LIVE, QUEUED, STARTABLE, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.machines import take_turn, unanswering
 from autosys_py.core.model import EffectKind, Fact, Job, JobState
@@ -56,7 +56,7 @@ def start_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
             watch_window(draft, joid)
             judge_around(draft, job)  # it waits for the condition alone now
     elif may_run_today(draft, job, fact):
-        begin(draft, joid)
+        begin(draft, joid, run_date=fact.value)
 
 
 def restart_by_hand(draft: Draft, joid: int, fact: Fact) -> None:
@@ -80,12 +80,12 @@ def restarted_by_hand(state: JobState, run_num: int) -> Chain:
     return chain._replace(restarts=run_num, is_due=True, by_hand=True, from_error=from_error)
 
 
-def force(draft: Draft, joid: int, *, same_run: bool = False) -> None:
+def force(draft: Draft, joid: int, *, same_run: bool = False, run_date: str = "") -> None:
     """FORCE_STARTJOB: whatever the gates say (rule T-02), recording what was bypassed."""
     job = draft.job(joid)
     if job.condition is not None and not draft.holds(job.condition, joid):
         draft.alarm(joid, Alarm.FORCED_PAST_CONDITION, _bypassed(draft, job))
-    begin(draft, joid, forced=True, same_run=same_run)
+    begin(draft, joid, forced=True, same_run=same_run, run_date=run_date)
 
 
 def _bypassed(draft: Draft, job: Job) -> str:
@@ -114,8 +114,9 @@ def started_in_this_run(state: JobState, box: JobState) -> bool:
 # Beginning
 
 
-def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = False) -> None:
-    """Starts a job or a box now. `same_run` keeps the run number and counts a further try (rules R-05, R-06)."""
+def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = False, run_date: str = "") -> None:
+    """Starts a job or a box now. `same_run` keeps the run number and counts a further try (rules R-05, R-06);
+    `run_date` is the business date that was asked for (extensions.md §3), empty where nobody asked for one."""
     if joid in draft.begun:
         draft.schedule(EventCode.BYPASS, draft.now + 1, joid, for_run=False)
         return
@@ -123,27 +124,41 @@ def begin(draft: Draft, joid: int, *, forced: bool = False, same_run: bool = Fal
     if not forced and not state.noexec and draft.world.configuration.GlobalAutoHold == "1":
         draft.set_status(joid, Status.ON_HOLD, text=notes.held_by_key(), before_hold=state.status)  # D-32
         return
+    dated = _dated(draft, job, state, run_date, same_run=same_run)
     if job.is_box:
-        _admit_box(draft, job, state, forced=forced)
+        _admit_box(draft, job, state, forced=forced, **dated)
     elif state.noexec:
         draft.begun[joid] = None
-        bypass(draft, joid, forced=forced)
+        bypass(draft, joid, forced=forced, **dated)
     else:
-        _start_job(draft, job, state, forced=forced, same_run=same_run)
+        _start_job(draft, job, state, forced=forced, same_run=same_run, **dated)
 
 
-def _admit_box(draft: Draft, job: Job, state: JobState, *, forced: bool) -> None:
+def _dated(draft: Draft, job: Job, state: JobState, run_date: str, *, same_run: bool) -> dict[str, Any]:
+    """The business date of a start, where it differs from the one the state has: the one asked for, else that of the
+    run it goes on with or repeats, else that of the box it runs in."""
+    if not (len(run_date) == 8 and run_date.isascii() and run_date.isdigit()):  # others than sendevent send events too
+        run_date = ""
+    if not run_date and (same_run or state.is_restart_due or state.status in QUEUED):
+        return {}
+    box = draft.box_state(job)
+    if not run_date and box is not None and box.status is Status.RUNNING:
+        run_date = box.run_date
+    return {} if run_date == state.run_date else {"run_date": run_date}
+
+
+def _admit_box(draft: Draft, job: Job, state: JobState, *, forced: bool, **dated: Any) -> None:
     """A box takes its resources for as long as it runs (rule B-28); in ON_NOEXEC mode it takes none."""
     if job.resources and not state.noexec:
         verdict = admit(draft, job, forced=forced)
         if verdict.status is not Status.STARTING:
-            enqueue(draft, job, verdict, forced=forced)
+            enqueue(draft, job, verdict, forced=forced, **dated)
             return
         consume(draft, verdict.taking)
         if verdict.taking.holds != state.holds:
             draft.change(draft.outcome.facts[-1], job.joid, holds=verdict.taking.holds)
     draft.begun[job.joid] = None
-    start_box(draft, job.joid, forced=forced)
+    start_box(draft, job.joid, forced=forced, **dated)
 
 
 def enqueue(draft: Draft, job: Job, verdict: Verdict, **changes: Any) -> None:
@@ -163,8 +178,10 @@ def enqueue(draft: Draft, job: Job, verdict: Verdict, **changes: Any) -> None:
         draft.alarm(job.joid, Alarm.MACHINE_UNAVAILABLE, f"Machine {name} does not answer")
 
 
-def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool) -> None:
-    fresh: dict[str, Any] = {} if same_run else {"retries": 0, "system_restarts": 0}
+def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_run: bool, **fresh: Any) -> None:
+    """`fresh` is what changes with the start, also where that leads into a queue."""
+    if not same_run:
+        fresh |= {"retries": 0, "system_restarts": 0}
     asking = draft.job_of_run(job.joid) if same_run else job
     verdict = admit(draft, asking, forced=forced)
     if verdict.status is not Status.STARTING:
@@ -200,7 +217,7 @@ def _start_job(draft: Draft, job: Job, state: JobState, *, forced: bool, same_ru
         draft.take_override(job.joid, fact)
         _resubmit(draft, job, fact, was_stopped)
     draft.open_run(job.joid, fact, machine, job_load=asking.job_load, virtual=verdict.machine.virtual)
-    draft.order(EffectKind.START, job.joid)
+    draft.order(EffectKind.START, job.joid, draft.state(job.joid).run_date)
 
 
 def _number(draft: Draft, job: Job, state: JobState, *, same_run: bool) -> dict[str, Any]:
@@ -247,7 +264,7 @@ def _started_in(draft: Draft, job: Job) -> dict[str, Any]:
     return {"box_run": box.run_num, "box_ntry": box.ntry}
 
 
-def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
+def bypass(draft: Draft, joid: int, *, forced: bool = False, **dated: Any) -> None:
     """An ON_NOEXEC job's turn: no process, start and end in one second, SUCCESS (rule H-09)."""
     job, state = draft.job(joid), draft.state(joid)
     was_stopped = _is_stopped(state)
@@ -264,6 +281,7 @@ def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
         latched=False,
         forced=forced,
         before_hold=None,
+        **dated,
     )
     draft.take_override(joid, fact)
     _resubmit(draft, job, fact, was_stopped)
@@ -271,7 +289,7 @@ def bypass(draft: Draft, joid: int, *, forced: bool = False) -> None:
     draft.close_run(run.key, Status.SUCCESS, draft.now, 0)
 
 
-def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
+def start_box(draft: Draft, box: int, *, forced: bool = False, **dated: Any) -> None:
     """A box starts: every job inside becomes ACTIVATED, then the members are looked at (semantics.md §5.2)."""
     job, state = draft.job(box), draft.state(box)
     was_stopped, from_error = _is_stopped(state), state.chain is not None and state.chain.from_error
@@ -288,6 +306,7 @@ def start_box(draft: Draft, box: int, *, forced: bool = False) -> None:
         forced=forced,
         killed=False,
         before_hold=None,
+        **dated,
     )
     draft.take_override(box, fact)
     _resubmit(draft, job, fact, was_stopped)

@@ -1,8 +1,13 @@
 """Moments as text, fast: a summary prints two of them a row."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 BLOCK = 900
 """Seconds; no zone has changed its offset anywhere but on a quarter of an hour UTC since they are kept in minutes."""

@@ -161,13 +161,19 @@ class World:
     readings: Readings | None = None
     """What the agent measures of this host; None = nobody measures (a simulation): everything is there and idle."""
     virtuals: dict[str, dict[str, None]] = field(default_factory=dict)
-    """From a machine to the virtual machines that it is a member of."""
+    """From a machine to the other names that lead to it: virtual machines that it is a member of, and `localhost` by
+    the key LocalMachineDefinition."""
     assume_online: bool = False
     """A simulation of somebody else's estate: every machine that a job names is here."""
     unreachable: dict[str, None] = field(default_factory=dict)
     """Machines that do not answer, though nobody took them offline."""
     came_up: int | None = None
     """Since when this world is kept up to date; None = it was just read from the store."""
+
+    def __post_init__(self) -> None:
+        if local := self.configuration.LocalMachineDefinition:
+            self.virtuals[local] = {"localhost": None}
+
     last_seq: int = 0
     last_run_num: int = 0
 

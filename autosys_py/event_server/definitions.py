@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from autosys_py.core.model import Definition, Job, JobState, Machine, NamedObject
 from autosys_py.event_server.errors import AlreadyExists
-from autosys_py.event_server.escapes import escaped
+from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.heads import names_in
 from autosys_py.event_server.protocol import JobHead
 from autosys_py.event_server.rows import (
@@ -38,6 +38,9 @@ class Definitions(Seam):
 
     def heads(self) -> list[JobHead]:
         return [head_of_row(row) for row in self.rows("heads")]
+
+    def names(self, beginning: str, limit: int) -> list[str]:
+        return [unescaped(name) for (name,) in self.rows("names", beginning=escaped(beginning), limit=limit)]
 
     def members(self, box_joid: int) -> list[JobHead]:
         return [head_of_row(row) for row in self.rows("members", box_joid=box_joid)]

@@ -136,6 +136,9 @@ class MemoryStore:
     def heads(self) -> list[JobHead]:
         return sorted(self._heads.values())
 
+    def names(self, beginning: str, limit: int) -> list[str]:
+        return sorted(name for name in self._heads if name.startswith(beginning))[:limit]
+
     def definition(self, joid: int, job_ver: int = 0) -> Definition | None:
         return self._versions.get((joid, job_ver)) if job_ver else self._current.get(joid)
 

@@ -134,6 +134,9 @@ class EventServer(Protocol):
     def heads(self) -> list[JobHead]:
         """All current jobs in definition order."""
 
+    def names(self, beginning: str, limit: int) -> list[str]:
+        """Names of current jobs that begin so, the first of them by name."""
+
     def definition(self, joid: int, job_ver: int = 0) -> Definition | None:
         """A version; 0 = the current one. Versions stay readable after an update or a delete."""
 

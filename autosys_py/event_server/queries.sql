@@ -40,6 +40,12 @@ from job where name = :name and is_current = 1;
 select joid, job_ver, name, job_type, box_joid, application, job_group
 from job where is_current = 1 order by joid;
 
+-- name: names
+-- What a shell completes. Compared by length and not by a range, because other databases sort in other orders; goes over
+-- the index of names alone.
+select name from job
+where is_current = 1 and substr(name, 1, length(:beginning)) = :beginning order by name limit :limit;
+
 -- name: members
 select joid, job_ver, name, job_type, box_joid, application, job_group
 from job where box_joid = :box_joid and is_current = 1 order by joid;
@@ -199,13 +205,13 @@ from job where is_current = 1 and joid > :after order by joid limit :limit;
 select
     job.joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot, holds, chain, later_starts
+    must_slot, holds, chain, later_starts, run_date
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
 -- name: open_runs
 select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
-    job_load, virtual_machine
+    job_load, virtual_machine, run_date
 from job_runs where end_time is null order by joid, run_num, ntry;
 
 -- name: counts
@@ -230,11 +236,11 @@ values
 insert into job_status
     (joid, status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
      next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-     must_slot, holds, chain, later_starts)
+     must_slot, holds, chain, later_starts, run_date)
 values
     (:joid, :status, :noexec, :run_num, :ntry, :last_start, :last_end, :end_seq, :exit_code, :machine, :since,
      :latched, :next_start, :box_run, :box_ntry, :forced, :killed, :retries, :system_restarts, :before_hold,
-     :queue_priority, :must_slot, :holds, :chain, :later_starts)
+     :queue_priority, :must_slot, :holds, :chain, :later_starts, :run_date)
 on conflict (joid) do update set
     status = excluded.status, noexec = excluded.noexec, run_num = excluded.run_num, ntry = excluded.ntry,
     last_start = excluded.last_start, last_end = excluded.last_end, end_seq = excluded.end_seq,
@@ -243,21 +249,22 @@ on conflict (joid) do update set
     forced = excluded.forced, killed = excluded.killed, retries = excluded.retries,
     system_restarts = excluded.system_restarts, before_hold = excluded.before_hold,
     queue_priority = excluded.queue_priority, must_slot = excluded.must_slot, holds = excluded.holds,
-    chain = excluded.chain, later_starts = excluded.later_starts;
+    chain = excluded.chain, later_starts = excluded.later_starts,
+    run_date = excluded.run_date;
 
 -- name: put_runs
 -- Which version a run was started with and by which fact never changes; where and how it goes does.
 insert into job_runs
     (joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq, job_load,
-     virtual_machine)
+     virtual_machine, run_date)
 values
     (:joid, :run_num, :ntry, :job_ver, :machine, :start_time, :end_time, :status, :exit_code, :forced, :first_seq,
-     :job_load, :virtual_machine)
+     :job_load, :virtual_machine, :run_date)
 on conflict (joid, run_num, ntry) do update set
     job_ver = excluded.job_ver, machine = excluded.machine, start_time = excluded.start_time,
     end_time = excluded.end_time, status = excluded.status, exit_code = excluded.exit_code,
     forced = excluded.forced, first_seq = excluded.first_seq, job_load = excluded.job_load,
-    virtual_machine = excluded.virtual_machine;
+    virtual_machine = excluded.virtual_machine, run_date = excluded.run_date;
 
 -- name: put_globals
 insert into global_value (name, value, last_changed) values (:name, :value, :last_changed)
@@ -351,7 +358,7 @@ select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot, holds, chain, later_starts
+    must_slot, holds, chain, later_starts, run_date
 from job join job_status on job_status.joid = job.joid
 where job.joid = :joid and is_current = 1;
 
@@ -361,7 +368,7 @@ select
     job.joid, job_ver, name, job_type, box_joid, application, job_group,
     status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched,
     next_start, box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority,
-    must_slot, holds, chain, later_starts
+    must_slot, holds, chain, later_starts, run_date
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
@@ -380,17 +387,17 @@ select joid from job_status where status in (12, 14, 15) order by joid;
 
 -- name: run
 select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
-    job_load, virtual_machine
+    job_load, virtual_machine, run_date
 from job_runs where joid = :joid and run_num = :run_num and ntry = :ntry;
 
 -- name: runs
 select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
-    job_load, virtual_machine
+    job_load, virtual_machine, run_date
 from job_runs where joid = :joid order by run_num desc, ntry desc limit :limit;
 
 -- name: run_tries
 select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
-    job_load, virtual_machine
+    job_load, virtual_machine, run_date
 from job_runs where joid = :joid and run_num = :run_num order by ntry;
 
 -- name: run_numbers
@@ -465,7 +472,7 @@ delete from proc_event where seq = :seq;
 
 -- name: ended_runs
 select joid, run_num, ntry, job_ver, machine, start_time, end_time, status, exit_code, forced, first_seq,
-    job_load, virtual_machine
+    job_load, virtual_machine, run_date
 from job_runs
 where (joid, run_num, ntry) > (:joid, :run_num, :ntry) and end_time < :before
 order by joid, run_num, ntry limit :limit;

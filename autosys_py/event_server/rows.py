@@ -6,7 +6,7 @@ A row is a tuple in the order of the columns in `queries.sql`. Codes travel as p
 
 import json
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autosys_py.core.codes import Alarm, AlarmState, EventCode, Status
 from autosys_py.core.model import (
@@ -28,10 +28,12 @@ from autosys_py.core.model import (
     Run,
     RunKey,
 )
-from autosys_py.core.restart import Chain
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.heads import head_of
 from autosys_py.event_server.protocol import GlobalRow, JobHead
+
+if TYPE_CHECKING:
+    from autosys_py.core.restart import Chain
 
 Row: TypeAlias = Sequence[Any]
 FactRow: TypeAlias = tuple[Any, ...]
@@ -158,7 +160,7 @@ def _change(fields: dict[str, Any]) -> dict[str, Any]:
     if "holds" in fields:
         fields["holds"] = _holdings(fields["holds"])
     if fields.get("chain") is not None:
-        fields["chain"] = Chain.from_json(fields["chain"])
+        fields["chain"] = _chain(fields["chain"])
     if "later_starts" in fields:
         fields["later_starts"] = tuple(fields["later_starts"])
     return fields
@@ -237,6 +239,7 @@ def state_row(joid: int, state: JobState) -> tuple[Any, ...]:
         escaped(compact_json(state.holds)) if state.holds else "",
         "" if state.chain is None else compact_json(state.chain),
         compact_json(state.later_starts) if state.later_starts else "",
+        state.run_date,
     )
 
 
@@ -244,7 +247,7 @@ def state_of(row: Row) -> JobState:
     (
         status, noexec, run_num, ntry, last_start, last_end, end_seq, exit_code, machine, since, latched, next_start,
         box_run, box_ntry, forced, killed, retries, system_restarts, before_hold, queue_priority, must_slot,
-        holds, chain, later_starts,
+        holds, chain, later_starts, run_date,
     ) = row  # fmt: skip
     return JobState(
         Status(status),
@@ -269,9 +272,16 @@ def state_of(row: Row) -> JobState:
         queue_priority,
         must_slot,
         _holdings(json.loads(holds)) if holds else (),
-        Chain.from_json(json.loads(chain)) if chain else None,
+        _chain(json.loads(chain)) if chain else None,
         tuple(json.loads(later_starts)) if later_starts else (),
+        run_date,
     )
+
+
+def _chain(stored: list[Any]) -> "Chain":
+    from autosys_py.core.restart import Chain
+
+    return Chain.from_json(stored)
 
 
 # job_runs
@@ -290,15 +300,19 @@ def run_row(run: Run) -> tuple[Any, ...]:
         run.first_seq,
         run.job_load,
         escaped(run.virtual),
+        run.run_date,
     )
 
 
 def run_of(row: Row) -> Run:
-    joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq, job_load, virtual = row
+    (
+        joid, run_num, ntry, job_ver, machine, start, end, status, exit_code, forced, first_seq, job_load, virtual,
+        run_date,
+    ) = row  # fmt: skip
     key, result = RunKey(joid, run_num, ntry), _STATUSES[status]
     machine, virtual = unescaped(machine), unescaped(virtual)
     return Run(
-        key, job_ver, machine, start, end, result, exit_code, bool(forced), first_seq, job_load, virtual
+        key, job_ver, machine, start, end, result, exit_code, bool(forced), first_seq, job_load, virtual, run_date
     )  # fmt: skip
 
 

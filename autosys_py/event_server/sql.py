@@ -8,7 +8,7 @@ from autosys_py.event_server.events import Events
 from autosys_py.event_server.reports import Reports
 from autosys_py.event_server.turns import Turns
 
-HEAD = "0006"
+HEAD = "0008"
 """The revision of the schema that this program works with: the newest file of `migrations/versions`."""
 
 

@@ -86,4 +86,5 @@ def state_of_run(tries: list[Run], state: JobState) -> JobState:
         last_end=last.end,
         exit_code=last.exit_code,
         machine=last.machine,
+        run_date=last.run_date,
     )

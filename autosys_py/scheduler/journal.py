@@ -6,9 +6,12 @@ The message starts in column 27, the event in 49, its fields in 66, `JOB:` of st
 pure and serves the simulator too; `Journal` owns the file.
 """
 
+import glob
+import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -83,12 +86,14 @@ def padded(text: str, width: int) -> str:
     return f"{text:<{width}}" if len(text) < width else f"{text} "
 
 
-_EVENTS = {code: f"CAUAJM_I_40245 EVENT: {padded(code.name, 17)}" for code in EventCode}
+_ROLLED = re.compile(r"\.(\d{4})(\d{4})(?:\.\d+)?", re.ASCII)
+"""Behind the name of the log: month and day, year, number."""
+_EVENTS = {code: message(40245, padded(code.name, 17), severity="I") for code in EventCode}
 _STATUSES = {status: padded(status.name, 16) for status in Status}
 
 
 class Journal:
-    """The log file of one scheduler, rolled over at midnight of its zone; also written to `echo` if given."""
+    """The log file of one scheduler, rolled over as the key LOGROLLOVER says; also written to `echo` if given."""
 
     def __init__(
         self,
@@ -102,7 +107,7 @@ class Journal:
         self.path = path
         self._zone = zone
         self.time_of = self._time = TimeFormat(zone, configuration.DateFormat)
-        self._append_text = configuration.AppendEventMessageText == "1"
+        self.configure(configuration)
         self._echo = echo
         self._complain = complain
         self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
@@ -110,9 +115,16 @@ class Journal:
         self._minute: int | None = None
         self._failing = False
 
+    def configure(self, configuration: Configuration) -> None:
+        """Keys that may change while the scheduler runs."""
+        self._append_text = configuration.AppendEventMessageText == "1"
+        self._rollover = configuration.rollover
+
     def write(self, now: int, messages: Iterable[str]) -> None:
         """Writes lines of one moment and flushes them."""
         self.mark(now)
+        if self._rollover.megabytes:
+            self._roll_over(now)
         stamp = f"[{self._time(now)}]      "
         self._put("".join(f"{stamp}{message}\n" for message in messages))
 
@@ -157,8 +169,34 @@ class Journal:
 
     def _roll_over(self, now: int) -> None:
         day = self._day_at(now)
-        if self._day is not None and day != self._day:
+        is_next_day = self._rollover.at_midnight and self._day is not None and day != self._day
+        if is_next_day or self._is_full():
             self.close()
-            self.path.replace(self.path.with_name(f"{self.path.name}.{self._day}"))
+            self.path.replace(self._rolled(self._day or day))
             self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
+            self._purge(datetime.fromtimestamp(now, self._zone))
         self._day = day
+
+    def _is_full(self) -> bool:
+        limit = self._rollover.megabytes << 20
+        return limit > 0 and os.fstat(self._file.fileno()).st_size >= limit
+
+    def _rolled(self, day: str) -> Path:
+        """What the present file is to be called: with its day, and a number from the second of a day on."""
+        found = self.path.with_name(f"{self.path.name}.{day}")
+        number = 1
+        while found.exists():
+            number += 1
+            found = self.path.with_name(f"{self.path.name}.{day}.{number}")
+        return found
+
+    def _purge(self, today: datetime) -> None:
+        """Deletes rolled files that are older than PURGE says, by the day in their names."""
+        if not self._rollover.days:
+            return
+        oldest = (today - timedelta(days=self._rollover.days)).strftime("%Y%m%d")
+        for path in self.path.parent.glob(f"{glob.escape(self.path.name)}.*"):
+            day = _ROLLED.fullmatch(path.name.removeprefix(self.path.name))
+            if day and f"{day[2]}{day[1]}" < oldest:
+                with suppress(OSError):  # the next rollover tries again
+                    path.unlink()

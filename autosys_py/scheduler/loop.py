@@ -17,6 +17,7 @@ from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.notifier.protocol import Notifier
+from autosys_py.scheduler.debug import debug_lines
 from autosys_py.scheduler.external import NOTHING, External, Told
 from autosys_py.scheduler.journal import Journal
 from autosys_py.scheduler.mailbag import Mailbag
@@ -107,7 +108,9 @@ class Loop:
     def _read_configuration(self) -> None:
         self.reloading = False
         if self._reload is not None:
-            self._turns.world.configuration = self._reload()
+            configuration = self._reload()
+            self._turns.world.configuration = configuration
+            self._journal.configure(configuration)
             if self._external is not None:
                 self._external.reconnect()
             self._journal.write(self._now(), ["Configuration read again."])
@@ -131,6 +134,9 @@ class Loop:
         if outcome.facts:
             self._last_work = self._clock()
             self._journal.write_facts(now, outcome.facts, self._name_of)
+        words = self._turns.world.configuration.ISDBGACTIV
+        if words != "OFF":
+            self._journal.write(now, debug_lines(words, reports, outcome))
         self._orders.extend(outcome.effects)
         self._mailbag.news = []
         self._mailbag.fill(order for order in outcome.notifications.values() if order)

@@ -40,7 +40,7 @@ def recover(
     world.last_run_num = rows.last_run_num
     ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}
     adopted = [
-        Effect(EffectKind.START, run.key, run.job_ver, run.machine)
+        Effect(EffectKind.START, run.key, run.job_ver, run.machine, run.run_date)
         for run in rows.open_runs
         if run.key not in ordered and not _is_box(world, run.key.joid)
     ]

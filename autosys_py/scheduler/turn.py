@@ -140,12 +140,13 @@ class Turns:
 
     def give(self, effect: Effect, agent: Agent, environment: dict[str, str]) -> bool:
         """Gives an order to its agent; True if no report will answer it, so that the next turn has to."""
-        signals = [int(number) for number in effect.value.split(",")] if effect.value else []
         if effect.kind is EffectKind.START:
             order = self.start_order(effect, environment)
             if order is not None:
                 agent.start(order)
-        elif effect.kind is EffectKind.KILL:
+            return False
+        signals = [int(number) for number in effect.value.split(",")] if effect.value else []
+        if effect.kind is EffectKind.KILL:
             agent.kill(effect.key, signals, self.world.configuration.KillSignalInterval)
         else:
             agent.signal(effect.key, signals)
@@ -153,6 +154,8 @@ class Turns:
 
     def start_order(self, effect: Effect, environment: dict[str, str]) -> StartOrder | None:
         """The order that starts a run, made from the definition version it was decided for."""
+        if effect.value:
+            environment = {**environment, "AUTO_RUN_DATE": effect.value}
         definition = self.store.definition(effect.key.joid, effect.job_ver)
         if definition is None:
             return None

@@ -142,3 +142,12 @@ def test_another_user_is_become_between_runner_and_job() -> None:
 def test_no_command_is_no_plan() -> None:
     with pytest.raises(ValueError, match="no command"):
         plan(order(command='""'), BASE, "")
+
+
+def test_attributes_are_told_on_request() -> None:
+    given = order("x", (1, 77, 2), name="j", variables={"APP": "RETAIL"}, owner="ada", application="$$APP")
+    assert "AUTO_OWNER" not in plan(given, BASE, "").environment
+    told = plan(given, {**BASE, "AUTO_OWNER": "inherited"}, "", tells_attributes=True).environment
+    found = {name: told[name] for name in ("AUTO_JOB_NAME", "AUTO_JOB_TYPE", "AUTO_OWNER", "AUTO_APPLICATION")}
+    assert found == {"AUTO_JOB_NAME": "j", "AUTO_JOB_TYPE": "CMD", "AUTO_OWNER": "ada", "AUTO_APPLICATION": "RETAIL"}
+    assert told["AUTO_COMMAND"] == "x"

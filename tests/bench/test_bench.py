@@ -91,24 +91,26 @@ def cpu_of(command: list[str], environment: dict[str, str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-COMMANDS: dict[str, list[str]] = {
-    "sendevent": ["sendevent", "-E", "COMMENT", "-C", "x"],
-    "autostatus": ["autostatus", "-J", "a"],
-    "autorep -J one": ["autorep", "-J", "a"],
+COMMANDS: dict[str, tuple[list[str], float]] = {
+    "sendevent": (["sendevent", "-E", "COMMENT", "-C", "x"], 1.5),
+    "autostatus": (["autostatus", "-J", "a"], 1.5),
+    "autorep -J one": (["autorep", "-J", "a"], 1.8),
 }
+"""Command lines, and how much more than importing click each may cost as a whole process."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_whole_commands_against_importing_click(instance: LiveInstance, name: str) -> None:
+    line, limit = COMMANDS[name]
     instance.jil("insert_job: a  command: x  machine: localhost\n")
     ratios, own = [], []
     for _ in range(21):
-        seconds = cpu_of(COMMANDS[name], instance.environment)
+        seconds = cpu_of(line, instance.environment)
         reference = cpu_of([sys.executable, "-c", "import click"], instance.environment)
         own.append(seconds)
         ratios.append(seconds / reference)
     print(f"\n{name}: {statistics.median(own) * 1000:.0f} ms CPU, {statistics.median(ratios):.2f} × import click")
-    assert statistics.median(ratios) < 2.5
+    assert statistics.median(ratios) <= limit
 
 
 def test_an_idle_scheduler_costs_nothing(instance: LiveInstance) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -240,8 +241,14 @@ def test_the_business_date_of_a_run(sh: Shell, estate: Estate) -> None:
     joid = estate.job("DATED")
     start = estate.fact(EventCode.FORCE_STARTJOB, joid, NOW, eoid=9, value="20250131")
     first = estate.status(joid, Status.STARTING, "02/03/2025 06:00:00", 41, cause=start.seq)
-    estate.past([start, first], [estate.run(joid, 41, "02/03/2025 06:00:00", None, None, None, first)])
+    run = replace(estate.run(joid, 41, "02/03/2025 06:00:00", None, None, None, first), run_date="20250131")
+    estate.past([start, first], [run])
+    estate.stands("DATED", status=Status.STARTING, run_num=41, ntry=1, run_date="20250131")
     assert sh("autorep", "-d", "-J", "DATED").out.split("\n")[4:6] == ["    (run date 20250131)", " "]
+    estate.write(Outcome(runs={run.key: replace(run, end=NOW, status=Status.SUCCESS, exit_code=0)}))
+    estate.stands("DATED", status=Status.ACTIVATED, run_num=42, ntry=0)
+    assert sh("autorep", "-d", "-J", "DATED", "-r", "41").out.split("\n")[4:6] == ["    (run date 20250131)", " "]
+    assert "run date" not in sh("autorep", "-d", "-J", "DATED").out
 
 
 def test_a_box_in_an_earlier_run_shows_its_members_of_that_run(sh: Shell, estate: Estate) -> None:

@@ -482,3 +482,48 @@ def test_jobs_start_when_cron_would(times: str) -> None:
         due = timetable.next_start(job, due)
     assert len(starts) >= 15  # a calendar of a year may hold no more
     assert starts == cron_starts(entry(f"{times} x"), datetime.fromtimestamp(NOW, UTC), len(starts))
+
+
+SYSTEM = """# /etc/crontab: system-wide crontab
+SHELL=/bin/sh
+PATH=/usr/local/sbin:/usr/bin
+MAILTO="ops@example.com,root"
+HOME = /
+
+# m h dom mon dow user\tcommand
+17 *\t* * *\troot    cd / && run-parts --report /etc/cron.hourly
+25 6\t* * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+52 6\t1 * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.monthly; }
+*/5 * * * *\troot\t/usr/bin/flock -n /tmp/l -c "sync.sh -a" >> /var/log/x.log 2>&1
+0 2 * * *\troot\t[ "$(date +\\%u)" = 7 ] && /opt/weekly "a\tb"
+0 9 * * MON-FRI\twww-data\tcurl -s "http://h/?key=a%20b"
+@reboot root /opt/start
+@daily\tnobody\tfind /tmp -name '*.tmp' -mtime +7 -exec rm {} \\;
+* * * * * root /opt/beat
+0 0 L * * root x
+H * * * * root x
+15 10 ? * 6#3 root x
+"""
+
+
+def test_the_crontab_of_a_system() -> None:
+    """As distributions bring it, and what people put below it; Jenkins and Quartz are not cron."""
+    written = convert(SYSTEM.splitlines(), settings(), has_user=True)
+    commands = {}
+    for name, text in written.files.items():
+        if name.endswith(".jil"):
+            fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line and line[0] != "#")
+            commands[name] = (fields["owner"], command_text(fields["command"]))
+    monthly = "test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.monthly; }"
+    assert commands == {
+        "cd_8.jil": ("root", "cd / && run-parts --report /etc/cron.hourly"),
+        "test_9.jil": ("root", monthly.replace("monthly", "daily")),
+        "test_10.jil": ("root", monthly),
+        "flock_11.jil": ("root", '/usr/bin/flock -n /tmp/l -c "sync.sh -a" >> /var/log/x.log 2>&1'),
+        "__12.jil": ("root", '[ "$(date +%u)" = 7 ] && /opt/weekly "a\tb"'),
+        "curl_13.jil": ("www-data", "printf '%s\\n' '20b\"' | /bin/sh -c 'curl -s \"http://h/?key=a'"),
+        "find_15.jil": ("nobody", "find /tmp -name '*.tmp' -mtime +7 -exec rm {} \\;"),
+    }
+    assert [(note.line, note.is_error) for note in written.notes] == [
+        (4, False), (10, False), (14, False), (16, False), (17, True), (18, True), (19, True)
+    ]  # fmt: skip

@@ -88,3 +88,14 @@ def test_another_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert (other.configuration.KillSignals, other.url) == ("2", f"sqlite:///{tmp_path}/user/XYZ.db")
     monkeypatch.setenv("AUTOSYS_EVENT_SERVER_XYZ", "sqlite:////theirs.db")
     assert open_instance("XYZ").url == "sqlite:////theirs.db"
+
+
+def test_what_is_read_again_leaves_localhost_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheduler's places were built on it; everything else counts from now on."""
+    from autosys_py.cli.eventor import _reader
+
+    monkeypatch.setenv("AUTOUSER", str(tmp_path))
+    (tmp_path / "config.ACE").write_text("LocalMachineDefinition=here\nMaxRestartTrys=3\n")
+    read = _reader(open_instance())
+    (tmp_path / "config.ACE").write_text("LocalMachineDefinition=there\nMaxRestartTrys=4\n")
+    assert (read().LocalMachineDefinition, read().MaxRestartTrys) == ("here", 4)

@@ -137,3 +137,18 @@ def test_wrong_seconds(store: MemoryStore, sh: Shell, seconds: str) -> None:
     define(store)
     done = sh("monbro", "-N", "m", "-P", seconds)
     assert (done.code, done.err) == (2, f"CAUAJM_E_99021 Invalid number of seconds: {seconds}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("", ["Error in command line for monbro.", "Name [-N] is required."]),
+        ("-q", ["Error in command line for monbro.", "Name [-N] is required."]),
+        ("-N m -@", ["", "Error in command line for monbro."]),
+    ],
+)
+def test_a_wrong_line_has_its_own_end(store: MemoryStore, sh: Shell, line: str, end: list[str]) -> None:
+    done = sh("monbro", *line.split())
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("CAUAJM_E_40003 ")
+    assert done.err.splitlines()[-2:] == end

@@ -124,4 +124,6 @@ def test_usage_text() -> None:
     ]
     assert (lines[6].index("J"), lines[6].index("job_name"), lines[6].index("a job")) == (7, 13, 35)
     assert lines[7] == "       q                           a flag"
+    longer = usage(command._replace(options=(Option("--format", "json | csv", "as data"),)))
+    assert longer.split("\n")[6] == "WHERE: --format json | csv         as data"
     assert lines[-5:] == ["", "NOTE:  1. One.", "       2. Two.", "", ""]

@@ -184,7 +184,7 @@ def test_completion_of_the_shell_knows_the_options(home: dict[str, str]) -> None
 
 
 def test_light_commands_stay_light(home: dict[str, str]) -> None:
-    heavy = "click sqlalchemy alembic lark rich psutil argparse socket getpass shlex subprocess".split()
+    heavy = "click sqlalchemy alembic lark rich psutil argparse socket getpass shlex subprocess zoneinfo".split()
     script = (
         "import sys, os; os._exit = lambda code: None; from autosys_py.cli.sendevent import main; main();"
         f"print([name for name in {heavy} if name in sys.modules])"

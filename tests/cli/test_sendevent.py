@@ -7,6 +7,7 @@ import pytest
 
 from autosys_py.core.codes import OPERATOR_EVENTS, EventCode, Status
 from autosys_py.core.model import Event
+from autosys_py.event_server.errors import StoreBusy, StoreError, StoreUnusable
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Shell
 from tests.cli.estate import NOW, Estate, moment, succeeds
@@ -133,6 +134,17 @@ def test_a_date_in_the_order_of_the_site(sh: Shell, estate: Estate, configure: C
         ("-E STARTJOB -J RET_CLOSE -P 0", 2, "CAUAJM_E_99007 Invalid event priority: 0"),
         ("-E KILLJOB -J RET_CLOSE -K TERM", 2, "CAUAJM_E_99008 Invalid list of signals: TERM"),
         ("-E STARTJOB -J RET_CLOSE -U", 1, "CAUAJM_E_10336 There are No EVENTS to Un-Send."),
+        ("-E AGGREGATE", 2, "CAUAJM_E_60149 The AGGREGATE event requires the -l or the -d option."),
+        ("-E STARTJOB -J RET_CLOSE -d", 2,
+         "CAUAJM_E_60055 The -l and -d options are not valid for the STARTJOB event."),
+        ("-E STARTJOB -J RET_CLOSE -v ALL", 2, "CAUAJM_E_60039 The -v option is not valid for the STARTJOB event."),
+        ("-E STOP_DEMON -v x", 2, "CAUAJM_E_60046 Invalid value for the -v option: x"),
+        ("-E STOP_DEMON -v ROLE=PX", 2, "CAUAJM_E_60053 Invalid role in the -v option: ROLE=PX"),
+        ("-E STOP_DEMON -v ROLE=P,S", 2, "CAUAJM_E_60053 Invalid role in the -v option: ROLE=P,S"),
+        ("-E STOP_DEMON -v ROLE=PP", 2, "CAUAJM_E_60054 Role specified more than once in the -v option: ROLE=PP"),
+        ("-E STARTJOB -J RET_CLOSE -o 1", 2,
+         "CAUAJM_E_40011 The RESTARTJOB step name argument is only valid when using the RESTARTJOB event."),
+        ("-E RESTARTJOB -J RET_CLOSE", 2, "CAUAJM_E_40033 Step name required for RESTARTJOB."),
         ("-E REPLY_RESPONSE -r x", 2, "CAUAJM_E_40006 Job Name required for REPLY_RESPONSE."),
         ("-E REPLY_RESPONSE -r x -B MAIL", 2,
          "CAUAJM_E_40007 Application and Group are invalid arguments for REPLY_RESPONSE."),
@@ -196,6 +208,36 @@ def test_several_lines(sh: Shell, estate: Estate) -> None:
     assert sh("sendevent", "-E", "COMMENT").err.startswith(
         "CAUAJM_E_50130 Argument missing for option -C\n\nAutoSys-py"
     )
+
+
+def test_an_aggregation_is_checked_and_has_no_effect(sh: Shell, estate: Estate) -> None:
+    assert sh("sendevent", "-E", "AGGREGATE", "-l", "hourly") == (0, "", "")
+    assert sh("sendevent", "-E", "AGGREGATE", "-d") == (0, "", "")
+    assert sh("sendevent", "-E", "AGGREGATE", "-l", " ") == (
+        2, "", "CAUAJM_E_60057 Invalid argument for the -l option:  \n"
+    )  # fmt: skip
+    assert nothing_stored(estate.store)  # type: ignore[arg-type]
+
+
+def test_a_store_that_says_no_leaves_the_event_unsent(
+    sh: Shell, estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`-M` asks a busy one again; what is wrong otherwise does not get better by asking."""
+    asked: list[StoreError] = []
+
+    def fail(error: StoreError) -> None:
+        asked.append(error)
+        raise error
+
+    unsent = "CAUAJM_E_10347 Subroutine add_event() failed, event not sent!\n"
+    monkeypatch.setattr(estate.store, "add_event", lambda _event: fail(StoreBusy("locked")))
+    done = sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-M", "3")
+    busy = "CAUAJM_E_10527 Timed out waiting for response from the ACE Application Server.\n"
+    assert (done, len(asked)) == ((75, "", busy + unsent), 3)
+    monkeypatch.setattr(estate.store, "add_event", lambda _event: fail(StoreUnusable("disk full")))
+    done = sh("sendevent", "-E", "STARTJOB", "-J", "RET_CLOSE", "-M", "3")
+    full = "CAUAJM_E_50033 Error initializing tx subsystem: disk full\n"
+    assert (done, len(asked)) == ((1, "", full + unsent), 4)
 
 
 def test_a_long_comment(sh: Shell, estate: Estate) -> None:

@@ -58,6 +58,19 @@ def test_the_head_is_found_by_exact_name(store: EventServer) -> None:
     assert store.head("LOAD%") is None
 
 
+def test_names_are_found_by_their_beginning(store: EventServer) -> None:
+    for name in ("LOAD_B", "LOAD_A", "load", "LO%", "LOAD\udcff", "MAIL"):
+        insert_job(store, name)
+    with store.transaction():
+        store.delete_definition(6)
+    assert store.names("LOAD_", 9) == ["LOAD_A", "LOAD_B"]
+    assert store.names("LOAD", 2) == ["LOAD_A", "LOAD_B"]
+    assert store.names("LOAD\udcff", 9) == ["LOAD\udcff"]
+    assert store.names("LO%", 9) == ["LO%"]
+    assert len(store.names("", 9)) == 5
+    assert store.names("M", 9) == []
+
+
 def test_an_update_is_a_new_version_and_the_old_one_stays(store: EventServer) -> None:
     joid = insert_job(store, "A").joid
     with store.transaction():

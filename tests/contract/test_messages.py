@@ -18,6 +18,7 @@ STATE = JobState(
     Status.RESTART,
     chain=Chain(2, 41, is_due=True, by_hand=True, from_error=True, result=Status.FAILURE, has_tick=True),
     later_starts=(2000, 3000),
+    run_date="20250131",
 )
 
 

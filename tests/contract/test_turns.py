@@ -99,9 +99,9 @@ def test_counts_are_kept_and_raised(store: EventServer) -> None:
     assert store.counts() == store.load().counts == {consumed: 5, missing: 1}
 
 
-def test_the_load_of_a_run_is_kept(store: EventServer) -> None:
+def test_the_load_and_the_date_of_a_run_are_kept(store: EventServer) -> None:
     joid = insert_job(store, "A").joid
-    loaded = replace(run(joid, 1), job_load=30, virtual="cloud")
+    loaded = replace(run(joid, 1), job_load=30, virtual="cloud", run_date="20250131")
     turn(store, Outcome(runs={loaded.key: loaded}))
     assert store.open_runs() == store.load().open_runs == [loaded]
     turn(store, Outcome(runs={loaded.key: replace(loaded, end=4600)}))

@@ -31,6 +31,11 @@ def test_a_vendor_file_loads_without_warnings_and_a_misspelt_key_warns() -> None
     ("text", "complaint"),
     [
         ("RestrictForceStart=2", "line 1: RestrictForceStart=2 is not one of 0, 1"),
+        ("ISDBGACTIV=a b", "line 1: ISDBGACTIV=a b is not OFF or a list of words like LIGHT,JOB"),
+        (
+            "LOGROLLOVER=OFF,MIDNIGHT",
+            "line 1: LOGROLLOVER=OFF,MIDNIGHT is not OFF or a list of MIDNIGHT, SIZE(megabytes), PURGE(days)",
+        ),
         ("\nKillSignals=KILL", "line 2: KillSignals=KILL is not a list of signal numbers like 15,9"),
         ("KillSignalInterval=-1", "line 1: KillSignalInterval=-1 is not a whole number from 0 to 3600"),
         ("DateFormat=MM/DD", "line 1: DateFormat=MM/DD is not an order of MM, DD, YYYY joined by / - or ."),

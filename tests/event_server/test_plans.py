@@ -14,6 +14,7 @@ INDEXES = {
     "pending_events": "event_of_job",
     "timer": "event_timer",
     "head": "job_name",
+    "names": "job_name",
     "members": "job_box",
     "definition": "job_current",
     "definitions_after": "job_current",
@@ -54,8 +55,8 @@ SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 """The rest needs no sorting; these two sort what they return, which is little."""
 
 WHOLE = set(
-    """heads machines globals counts effects notifications last_fact next_due lease renew_lease delete_lease revision
-    external_jobs external_instances waiting_orders queued delete_versions""".split()
+    """heads names machines globals counts effects notifications last_fact next_due lease renew_lease delete_lease
+    revision external_jobs external_instances waiting_orders queued delete_versions""".split()
 )
 """What is to read a whole, small table, or one end of an index; `queued` reads a large one, for `autosys why` alone."""
 

@@ -331,6 +331,10 @@ class Player:
                 ran = [dict(order.attributes) for _, order in self._engine().agent.starts if order.job_name == name]
                 assert ran, self._where(f"{name} was never started")
                 assert ran[-1]["command"].split() == command, self._where(f"{name} runs {ran[-1]['command']}")
+            case [name, "dated", date]:
+                orders = [order for _, order in self._engine().agent.starts if order.job_name == name]
+                given = orders[-1].environment.get("AUTO_RUN_DATE") if orders else self._state(name).run_date
+                assert (given or "none") == date, self._where(f"the date of {name} is {given}, not {date}")
             case ["override", name, number, used]:
                 found = self._engine().store.object("override", name, number)
                 shown = "gone" if found is None else found.value(RUN_NUM) or "waits"

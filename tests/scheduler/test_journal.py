@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from autosys_py.agent.protocol import Report
 from autosys_py.core.codes import Alarm, EventCode, Status
 from autosys_py.core.configuration import Configuration
-from autosys_py.core.model import Fact
+from autosys_py.core.model import Effect, EffectKind, Fact, Outcome, RunKey
+from autosys_py.scheduler.debug import debug_lines
 from autosys_py.scheduler.journal import Journal, lines
 from tests.engine import moment
 
@@ -104,6 +106,63 @@ def test_the_log_rolls_over_at_midnight(tmp_path: Path) -> None:
     log.write(moment("02/04/2025 00:00:00", UTC), ["new"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["event_demon.ACE", "event_demon.ACE.02032025"]
     assert "new" in log.path.read_text()
+
+
+def test_the_log_may_never_roll_over(tmp_path: Path) -> None:
+    log = journal(tmp_path, LOGROLLOVER="OFF")
+    log.write(moment("02/03/2025 23:59:59", UTC), ["old"])
+    log.write(moment("02/04/2025 00:00:00", UTC), ["new"])
+    assert [path.name for path in tmp_path.iterdir()] == ["event_demon.ACE"]
+
+
+def test_a_log_that_is_large_enough_rolls_over_and_replaces_nothing(tmp_path: Path) -> None:
+    log = journal(tmp_path, LOGROLLOVER="SIZE(1)")
+    for hour in (1, 2, 3):
+        log.write(moment(f"02/03/2025 0{hour}:00", UTC), [f"{hour}{'x' * (1 << 20)}"])
+    log.write(moment("02/04/2025 04:00", UTC), ["last"])
+    names = ["event_demon.ACE", *(f"event_demon.ACE.02032025{end}" for end in ("", ".2", ".3"))]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert [path.read_text().count("xx") > 0 for path in sorted(tmp_path.iterdir())] == [False, True, True, True]
+
+
+def test_old_logs_are_deleted_when_the_log_rolls_over(tmp_path: Path) -> None:
+    kept = ["event_demon.ACE.01272025", "event_demon.ACE.old", "event_demon.ACX.01012020", "event_demon.shadow.ACE"]
+    gone = ["event_demon.ACE.01262025", "event_demon.ACE.12312024.2"]
+    for name in kept + gone:
+        (tmp_path / name).write_text("x")
+    log = journal(tmp_path, LOGROLLOVER="MIDNIGHT,PURGE(7)")
+    log.write(moment("02/02/2025 23:59:59", UTC), ["old"])
+    log.write(moment("02/03/2025 00:00:00", UTC), ["new"])
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == {*kept, "event_demon.ACE", "event_demon.ACE.02022025"}
+
+
+def test_keys_that_are_read_again_count_from_then_on(tmp_path: Path) -> None:
+    log = journal(tmp_path)
+    log.write(moment("02/03/2025 23:59:59", UTC), ["old"])
+    log.configure(Configuration(LOGROLLOVER="OFF"))
+    log.write(moment("02/04/2025 00:00:00", UTC), ["new"])
+    assert [path.name for path in tmp_path.iterdir()] == ["event_demon.ACE"]
+
+
+REPORTS = [Report(EventCode.AGENT_ENDED, RunKey(7, 41, 1), 0, exit_code=3, text="\x1b")]
+OUTCOME = Outcome(effects=[Effect(EffectKind.KILL, RunKey(8, 42, 1), 1, "node-a", "15,9")])
+TURN, ENDED, KILL = (
+    "DEBUG turn: 0 facts, 0 events, 1 orders",
+    "DEBUG report AGENT_ENDED 7.41.1 exit 3 \\x1b",
+    "DEBUG order KILL 8.42.1 at node-a 15,9",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("LIGHT", [TURN]), ("JOB", [ENDED, KILL]), ("LIGHT,JOB", [ENDED, KILL, TURN]), ("HEAVY", [ENDED, KILL, TURN]),
+        ("DUMP", [ENDED, KILL, TURN]), ("OFF", []),
+    ],
+)  # fmt: skip
+def test_what_debugging_adds(words: str, shown: list[str]) -> None:
+    assert list(debug_lines(words, REPORTS, OUTCOME)) == shown
 
 
 def test_the_date_format_is_the_site_s(tmp_path: Path) -> None:
