@@ -104,10 +104,12 @@ def _take_timetable(draft: Draft, event: Event) -> Timetable:
 def _reschedule(draft: Draft, event: Event, timetable: Timetable, joids: Iterable[int]) -> None:
     """The change counts from the next minute on, as a definition does (D-04). So a start that came due before it stays:
     it was missed by the scheduler, not by the schedule (D-30); and one of this very minute is still to come."""
-    fact = draft.record_event(event)
+    fact, counts_from = draft.record_event(event), event.due - event.due % 60 + 60
     for joid in sorted(joids):
-        job, before = draft.job(joid), draft.state(joid).next_start
-        if before is not None and before < event.due - event.due % 60 + 60:
+        job, before, later = draft.job(joid), draft.state(joid).next_start, draft.state(joid).later_starts
+        if before is not None and before < counts_from:
+            if later:  # what was to come behind it is decided anew
+                _presubmit(draft, job, fact, tuple(start for start in later if start < counts_from))
             continue
         set_next_start(draft, job, fact, processed_until(draft, timetable, job, event.due))
         if draft.state(joid).next_start != before:
