@@ -8,6 +8,7 @@ import click
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
+from autosys_py.core.text import visible
 
 
 @click.group(context_settings={"help_option_names": ["-?", "--help"]})
@@ -33,6 +34,44 @@ def simulate(
     from autosys_py.cli.simulate import simulate as play
 
     return play(files, script, begin, end, tz, show)
+
+
+class _Depth(click.ParamType):
+    """A number of steps, or `all`."""
+
+    name = "depth"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if text == "all":
+            return -1
+        if not (text.isascii() and text.isdigit() and len(text) < 7):
+            self.fail(f"'{visible(text)}' is no number of steps: 0, 1, 2 ... or all", param, ctx)
+        return int(text)
+
+
+@autosys.command()
+@click.argument("pattern", metavar="PATTERN", default="ALL")
+@click.option(
+    "--jil", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="JIL instead of the store."
+)
+@click.option(
+    "--format", "format_", type=click.Choice(["dot", "mermaid", "svg", "json"]), default="dot", show_default=True
+)
+@click.option("--depth", type=_Depth(), default="1", metavar="N|all", show_default=True, help="Steps around the jobs.")
+@click.option(
+    "--direction",
+    type=click.Choice(["both", "up", "down"]),
+    default="both",
+    show_default=True,
+    help="up: what they depend on; down: what depends on them.",
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Instead of standard output.")
+def graph(pattern: str, files: tuple[Path, ...], format_: str, depth: int, direction: str, output: Path | None) -> int:
+    """Draw what depends on what: the jobs of a name or pattern, their boxes, and what is around them."""
+    from autosys_py.cli.graph import graph as draw
+
+    return draw(pattern, files, format_, None if depth < 0 else depth, direction, output)
 
 
 @autosys.command()

@@ -35,7 +35,7 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
             _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes()
         )  # fmt: skip
         until = _moment("--to", end, zone)
-        instance = _loaded(real, files, settings) if files else copy_of(real, settings)
+        instance = loaded(real, files, settings) if files else copy_of(real, settings)
     lines, folder = _script(script, settings)
     gc.disable()  # nothing here is cyclic, and looking through a growing past for cycles takes most of the time
     simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, settings).obey)
@@ -92,7 +92,7 @@ def copy_of(real: Instance, settings: Settings) -> Instance:
     return instance
 
 
-def _loaded(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
+def loaded(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
     """An instance whose store is in memory and holds what the files define."""
     instance = _empty(real, settings)
     for path in files:
