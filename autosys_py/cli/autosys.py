@@ -2,13 +2,18 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
 from autosys_py.core.text import visible
+
+if TYPE_CHECKING:
+    from autosys_py.cli.played import Play
 
 
 @click.group(context_settings={"help_option_names": ["-?", "--help"]})
@@ -36,29 +41,47 @@ def simulate(
     return play(files, script, begin, end, tz, show)
 
 
-class _Depth(click.ParamType):
-    """A number of steps, or `all`."""
+def _played(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of a picture that say what world it is of; they come as one `play`."""
 
-    name = "depth"
+    @wraps(command)
+    def with_play(
+        files: tuple[Path, ...], script: Path | None, begin: str | None, end: str | None, tz: str | None, **rest: Any
+    ) -> int:
+        from autosys_py.cli.played import Play
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value)
-        if text == "all":
-            return -1
-        if not (text.isascii() and text.isdigit() and len(text) < 7):
-            self.fail(f"'{visible(text)}' is no number of steps: 0, 1, 2 ... or all", param, ctx)
-        return int(text)
+        return command(play=Play(files, script, begin, end, tz), **rest)
+
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--output", type=path, metavar="FILE", help="Instead of standard output."),
+        click.option("--tz", metavar="ZONE", help="Time zone of the simulation."),
+        click.option("--to", "end", metavar="TIME", help="How far to simulate; the picture is of that moment."),
+        click.option("--from", "begin", metavar="TIME", help="Simulate from then: MM/DD/YYYY HH:MM[:SS]."),
+        click.option("--script", type=path, metavar="FILE", help="What happens in the simulation."),
+        click.option("--jil", "files", multiple=True, type=path, metavar="FILE", help="JIL instead of the store."),
+    ):
+        with_play = option(with_play)
+    return with_play
+
+
+def _steps(context: click.Context, parameter: click.Parameter, value: str) -> int | None:
+    """A number of steps; None = all."""
+    if value == "all":
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 7):
+        raise click.BadParameter(f"'{visible(value)}' is no number of steps: 0, 1, 2 ... or all", context, parameter)
+    return int(value)
 
 
 @autosys.command()
 @click.argument("pattern", metavar="PATTERN", default="ALL")
 @click.option(
-    "--jil", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="JIL instead of the store."
-)
-@click.option(
     "--format", "format_", type=click.Choice(["dot", "mermaid", "svg", "json"]), default="dot", show_default=True
 )
-@click.option("--depth", type=_Depth(), default="1", metavar="N|all", show_default=True, help="Steps around the jobs.")
+@click.option(
+    "--depth", callback=_steps, default="1", metavar="N|all", show_default=True, help="Steps around the jobs."
+)
 @click.option(
     "--direction",
     type=click.Choice(["both", "up", "down"]),
@@ -66,12 +89,25 @@ class _Depth(click.ParamType):
     show_default=True,
     help="up: what they depend on; down: what depends on them.",
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Instead of standard output.")
-def graph(pattern: str, files: tuple[Path, ...], format_: str, depth: int, direction: str, output: Path | None) -> int:
+@_played
+def graph(pattern: str, play: "Play", format_: str, depth: int | None, direction: str, output: Path | None) -> int:
     """Draw what depends on what: the jobs of a name or pattern, their boxes, and what is around them."""
     from autosys_py.cli.graph import graph as draw
 
-    return draw(pattern, files, format_, None if depth < 0 else depth, direction, output)
+    return draw(pattern, play, format_, depth, direction, output)
+
+
+@autosys.command()
+@click.argument("box", metavar="BOX")
+@click.option("--run", type=int, default=0, metavar="N", help="Run number; 0 the latest, -1 the one before.")
+@click.option("--format", "format_", type=click.Choice(["text", "svg", "json"]), default="text", show_default=True)
+@click.option("--width", type=click.IntRange(40, 10000), metavar="N", help="Columns; default the terminal's.")
+@_played
+def timeline(box: str, run: int, play: "Play", format_: str, width: int | None, output: Path | None) -> int:
+    """Draw a run of a box, or of a job, as a Gantt chart: when each member waited, ran, failed."""
+    from autosys_py.cli.timeline import timeline as draw
+
+    return draw(box, run, play, format_, width, output)
 
 
 @autosys.command()

@@ -8,16 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autosys_py.cli import clock
 from autosys_py.cli.averages import expected_runtime
-from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, message
-from autosys_py.cli.output import write_lines
+from autosys_py.cli.picture import write_picture
+from autosys_py.cli.played import Play, world_of
 from autosys_py.cli.selection import CHUNK, select_jobs
-from autosys_py.cli.zone import local_zone
 from autosys_py.core.condition import Atom, Kind, external_name
 from autosys_py.core.text import visible
-from autosys_py.core.times import TimeFormat
 from autosys_py.report.critical_path import mark_critical_path
 from autosys_py.report.graph import ORDERING, Edge, Graph, Node, Shape, atom_label, data_lines
 from autosys_py.report.graph_dot import dot_lines
@@ -32,41 +29,17 @@ if TYPE_CHECKING:
 FORMATS = {"dot": dot_lines, "mermaid": mermaid_lines, "svg": svg_lines, "json": data_lines}
 
 
-def graph(
-    pattern: str, files: tuple[Path, ...], format_: str, depth: int | None, direction: str, output: Path | None
-) -> int:
+def graph(pattern: str, play: Play, format_: str, depth: int | None, direction: str, output: Path | None) -> int:
     """Draws; `depth` None = as far as conditions lead. Raises Refused where no job matches or the JIL is wrong."""
-    with open_instance() as real:
-        instance = _loaded(real, files) if files else real
-        found = _Surroundings(instance.store, pattern, depth, direction)
+    with world_of(play) as world:
+        store = world.instance.store
+        found = _Surroundings(store, pattern, depth, direction)
         if not found.jobs:
             raise Refused(message(50027, pattern).rstrip())
-        drawn = _Builder(instance.store, found.jobs, _title(instance, pattern, is_store=not files)).graph()
+        drawn = _Builder(store, found.jobs, f"{pattern} {world.title}").graph()
     mark_critical_path(drawn)
-    lines = FORMATS[format_](drawn)
-    if output is None:
-        write_lines(lines)
-    else:
-        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    write_picture(FORMATS[format_](drawn), output)
     return 0
-
-
-def _loaded(real: Instance, files: tuple[Path, ...]) -> Instance:
-    """An instance in memory that holds what the files define."""
-    from autosys_py.cli.nodes import local_nodes
-    from autosys_py.cli.simulate import loaded
-    from autosys_py.cli.timetables import timetable_of
-    from autosys_py.sim.simulation import Settings
-
-    settings = Settings(clock.now(), local_zone(), timetable_of, real.configuration, True, local_nodes())
-    return loaded(real, files, settings)
-
-
-def _title(instance: Instance, pattern: str, *, is_store: bool) -> str:
-    if not is_store:
-        return f"{pattern} as defined"
-    times = TimeFormat(local_zone(), instance.configuration.DateFormat)
-    return f"{pattern} on {instance.autoserv} at {times(clock.now())}"
 
 
 class _Surroundings:

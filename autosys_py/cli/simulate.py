@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
@@ -29,17 +29,10 @@ if TYPE_CHECKING:
 def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
     """Plays and prints. Raises Refused with file and line for what cannot be understood."""
     with open_instance() as real:
-        zone = _zone(tz, real, from_store=not files)
-        os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
-        settings = Settings(
-            _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes()
-        )  # fmt: skip
-        until = _moment("--to", end, zone)
-        instance = loaded(real, files, settings) if files else copy_of(real, settings)
-    lines, folder = _script(script, settings)
+        staged = prepare(real, files, script, begin, end, tz)
     gc.disable()  # nothing here is cyclic, and looking through a growing past for cycles takes most of the time
-    simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, settings).obey)
-    for text in _played(simulation, until, instance, logged=show != "report"):
+    instance = staged.instance
+    for text in _played(staged.simulation, staged.until, instance, logged=show != "report"):
         sys.stdout.write(text)
     if show != "log":
         from autosys_py.cli.job_report import JobReport
@@ -48,6 +41,42 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         report = JobReport(instance, select_jobs(instance.store, "ALL", None), narrow=False, job_zones=False)
         sys.stdout.writelines(f"{line}\n" for line in report.summary())
     return 0
+
+
+class Staged(NamedTuple):
+    """A simulation that is ready to be played."""
+
+    instance: Instance
+    """Its world, which changes while it is played."""
+    simulation: Simulation
+    until: int
+    """The last moment to be played."""
+
+
+def prepare(
+    real: Instance,
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str,
+    end: str,
+    tz: str | None,
+    *,
+    keeps_past: bool = False,
+) -> Staged:
+    """A simulation of JIL, or of a copy of the store. Raises Refused for what cannot be understood."""
+    zone = _zone(tz, real, from_store=not files)
+    os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
+    settings = Settings(
+        _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes()
+    )  # fmt: skip
+    until = _moment("--to", end, zone)
+    if files:
+        instance = loaded(real, files, settings, keeps_past=keeps_past)
+    else:
+        instance = copy_of(real, settings, keeps_past=keeps_past)
+    lines, folder = _script(script, settings)
+    obey = Commands(instance, script, folder, settings).obey
+    return Staged(instance, Simulation(instance.store, settings, lines, obey), until)
 
 
 def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:
@@ -85,25 +114,25 @@ def _moment(option: str, text: str, zone: "ZoneInfo") -> int:
         raise Refused(f"{option}: '{visible(text)}' is no time, type MM/DD/YYYY HH:MM[:SS]", exit_code=2) from None
 
 
-def copy_of(real: Instance, settings: Settings) -> Instance:
+def copy_of(real: Instance, settings: Settings, *, keeps_past: bool = False) -> Instance:
     """An instance whose store is in memory, a copy of the real one."""
-    instance = _empty(real, settings)
+    instance = _empty(real, settings, keeps_past)
     copy_store(real.store, instance.store, clock.now(), settings.begin, settings.timetable)
     return instance
 
 
-def loaded(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
+def loaded(real: Instance, files: tuple[Path, ...], settings: Settings, *, keeps_past: bool = False) -> Instance:
     """An instance whose store is in memory and holds what the files define."""
-    instance = _empty(real, settings)
+    instance = _empty(real, settings, keeps_past)
     for path in files:
         load_file(instance, path, settings.begin, settings)
     return instance
 
 
-def _empty(real: Instance, settings: Settings) -> Instance:
+def _empty(real: Instance, settings: Settings, keeps_past: bool) -> Instance:
     from autosys_py.event_server.memory import MemoryStore
 
-    store = MemoryStore(keeps_past=False)
+    store = MemoryStore(keeps_past=keeps_past)
     instance = Instance(real.autoserv, real.folder, real.configuration)
     instance.__dict__["store"] = store
     with store.transaction():
