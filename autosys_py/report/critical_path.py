@@ -2,7 +2,7 @@
 
 Each job is two moments, its start and its end. A box starts before its members and ends after them; a job that waits
 for the end of another starts after it. What goes in a circle cannot be an order, so the edge that closes it is left
-out.
+out. A job that waits for none and for which none waits, nor for its box, is on no path, however long it takes.
 """
 
 from itertools import pairwise
@@ -50,12 +50,14 @@ def _is_step(one: str, other: str) -> bool:
 def _arcs(graph: Graph) -> dict[str, list[tuple[str, int]]]:
     """From each moment to those that cannot come before it, with the seconds between."""
     arcs: dict[str, list[tuple[str, int]]] = {}
+    joined = {key for edge in graph.edges if edge.is_ordering for key in (edge.source, edge.target)}
+    around = joined.union(*map(graph.ancestors, joined))
     for key, node in graph.nodes.items():
-        if node.shape in JOBS:
+        if node.shape in JOBS and (key in around or not joined.isdisjoint(graph.ancestors(key))):
             arcs[START + key] = [(END + key, node.seconds if node.shape is Shape.JOB else 0)]
             arcs[END + key] = []
     for key, node in graph.nodes.items():
-        if node.box and node.shape in JOBS:
+        if START + key in arcs and START + node.box in arcs:
             arcs[START + node.box].append((START + key, 0))
             arcs[END + key].append((END + node.box, 0))
     for edge in graph.edges:

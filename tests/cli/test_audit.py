@@ -12,10 +12,8 @@ from autosys_py.event_server.driver import driver
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.open import open_sqlite
 from tests.cli.conftest import Done
-from tests.cli.test_why import BEGIN, UTC, Desk, autosys
+from tests.cli.test_why import BEGIN, UTC, Desk
 from tests.engine import Engine
-
-__all__ = ["autosys"]
 
 
 @pytest.fixture

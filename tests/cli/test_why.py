@@ -8,7 +8,6 @@ import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.cli import clock
-from autosys_py.cli.autosys import main
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Event
@@ -70,18 +69,6 @@ class Desk:
         done = self.run("why", job, *options)
         assert (done.code, done.err) == (0, ""), done.err
         return done.out.splitlines()
-
-
-@pytest.fixture
-def autosys(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    def run(*words: str) -> Done:
-        monkeypatch.setattr("sys.argv", ["autosys", *words])
-        capfdbinary.readouterr()
-        code = main()
-        out, err = capfdbinary.readouterr()
-        return Done(code, out.decode(), err.decode())
-
-    return run
 
 
 @pytest.fixture
