@@ -30,15 +30,33 @@ def autosys() -> None:
 @click.option("--from", "begin", required=True, metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]")
 @click.option("--to", "end", required=True, metavar="TIME", help="Included.")
 @click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
-@click.option("--show", type=click.Choice(["log", "report", "both"]), default="log", show_default=True)
+@click.option("--show", type=click.Choice(["log", "report", "both"]), help="What is printed; default the log.")
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
+@click.option("--from-store", is_flag=True, help="What would the JIL change? Told in words, against the event store.")
+@click.option("--format", "format_", type=click.Choice(["json"]), help="The difference of --from-store as data.")
 def simulate(
-    files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str, seed: int
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str,
+    end: str,
+    tz: str | None,
+    show: str | None,
+    seed: int,
+    from_store: bool,
+    format_: str | None,
 ) -> int:
     """Play JIL, or a copy of the event store, on a virtual clock with simulated jobs."""
+    if from_store:
+        if show:
+            raise click.UsageError("--show belongs to one simulation: --from-store compares two.")
+        from autosys_py.cli.what_if import what_if
+
+        return what_if(files, script, begin, end, tz, format_)
+    if format_:
+        raise click.UsageError("--format belongs to --from-store.")
     from autosys_py.cli.simulate import simulate as play
 
-    return play(files, script, begin, end, tz, show)
+    return play(files, script, begin, end, tz, show or "log")
 
 
 def _played(command: Callable[..., int]) -> Callable[..., int]:

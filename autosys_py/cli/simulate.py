@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -18,12 +18,14 @@ from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
 from autosys_py.core.text import visible
 from autosys_py.sim.copying import copy_store
 from autosys_py.sim.script import AtLine, Script, ScriptError, moment, read_script
-from autosys_py.sim.simulation import Settings, Simulation
+from autosys_py.sim.simulation import Settings, Simulation, usual_outcome
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from autosys_py.agent.simulated import SimulatedOutcome
     from autosys_py.cli.options import Command, Given
+    from autosys_py.core.model import Job
 
 
 def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
@@ -49,6 +51,7 @@ class Staged(NamedTuple):
     instance: Instance
     """Its world, which changes while it is played."""
     simulation: Simulation
+    begin: int
     until: int
     """The last moment to be played."""
 
@@ -61,22 +64,27 @@ def prepare(
     end: str,
     tz: str | None,
     *,
+    change: tuple[Path, ...] = (),
+    usual: "Callable[[Job], SimulatedOutcome]" = usual_outcome,
     keeps_past: bool = False,
 ) -> Staged:
-    """A simulation of JIL, or of a copy of the store. Raises Refused for what cannot be understood."""
+    """A simulation of JIL, or of a copy of the store into which `change` is loaded. Raises Refused for what cannot be
+    understood."""
     zone = _zone(tz, real, from_store=not files)
     os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
     settings = Settings(
-        _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes()
+        _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes(), usual
     )  # fmt: skip
     until = _moment("--to", end, zone)
     if files:
         instance = loaded(real, files, settings, keeps_past=keeps_past)
     else:
         instance = copy_of(real, settings, keeps_past=keeps_past)
+    for path in change:
+        load_file(instance, path, settings.begin, settings)
     lines, folder = _script(script, settings)
     obey = Commands(instance, script, folder, settings).obey
-    return Staged(instance, Simulation(instance.store, settings, lines, obey), until)
+    return Staged(instance, Simulation(instance.store, settings, lines, obey), settings.begin, until)
 
 
 def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:

@@ -130,13 +130,13 @@ class _Charted:
     # What the end waited for
 
     def _chain(self, tries: "dict[int, list[Run]]") -> set[int]:
-        """Back from the last end, cause by cause, to the beginning of the run."""
+        """Back from the last end, or from what runs, cause by cause, to the beginning of the run."""
         runs = {run.key: run for each in tries.values() for run in each}
         boxes = {placed.head.joid for placed in self._jobs if placed.head.job_type == "BOX"}
-        ended = [run for run in runs.values() if run.key.joid not in boxes and run.end is not None]
-        if len(ended) < 2:
+        of_jobs = [run for run in runs.values() if run.key.joid not in boxes]
+        if len(of_jobs) < 2:
             return set()
-        seq = max(ended, key=lambda run: (run.end or 0, run.first_seq)).first_seq
+        seq = max(of_jobs, key=lambda run: (run.end is None, run.end or run.start, run.first_seq)).first_seq
         found: set[int] = set()
         for _ in range(MANY):
             fact = self._fact(seq)

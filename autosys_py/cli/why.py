@@ -72,11 +72,12 @@ def _job_named(instance: Instance, name: str) -> "JobHead":
     return head
 
 
-def explanation(instance: Instance, joid: int, moment: int | None) -> Explanation | None:
-    """What is to be said about a job now, or at a moment of the past; None if it was not there."""
+def explanation(instance: Instance, joid: int, moment: int | None, *, now: int | None = None) -> Explanation | None:
+    """What is to be said about a job now, or at a moment of the past; None if it was not there. `now` is the clock of
+    a simulation."""
     past = None if moment is None else Past(instance.store, joid, moment)
     source = past or Present(instance.store)
-    now = clock.now() if moment is None else moment
+    now = moment if moment is not None else clock.now() if now is None else now
     world = world_around(instance, joid, source, with_dependents=False)
     if joid not in world.jobs:
         return None
