@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.past import position_at
 from autosys_py.core.codes import EventCode, Status
-from autosys_py.core.model import Fact
+from autosys_py.core.model import Fact, RunKey
 from autosys_py.report.why import Origin
 
 if TYPE_CHECKING:
@@ -87,7 +87,18 @@ class Origins:
             if not earlier or earlier[0].seq != each.cause:
                 break
             each = earlier[0]
+        kill = self._kill_of(fact) if fact.status is Status.TERMINATED else None
+        if kill is not None:
+            return Origin(f"{_event(first, fact)}, KILLJOB", kill.sent_by, kill.reason, fact.time)
         return Origin(_event(first, fact), "", "", fact.time)
+
+    def _kill_of(self, end: Fact) -> Fact | None:
+        """The KILLJOB that somebody sent to a run; the agent reports its end later, with no cause."""
+        key = RunKey(end.joid, end.run_num, end.ntry)
+        run = self._store.run(key)
+        facts = self._store.facts(end.joid, run.first_seq, end.seq) if run is not None else []
+        kills = (fact for fact in reversed(facts) if fact.code is EventCode.KILLJOB and fact.sent_by)
+        return next(kills, None)
 
 
 def _sets_status(fact: Fact, joid: int) -> bool:

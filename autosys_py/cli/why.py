@@ -18,9 +18,10 @@ from autosys_py.cli.past import Past
 from autosys_py.cli.surroundings import Present, world_around
 from autosys_py.cli.zone import local_zone
 from autosys_py.core import explain
-from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.codes import FAILED, EventCode, Status
 from autosys_py.core.condition import Kind
 from autosys_py.core.draft import Draft
+from autosys_py.core.kills import waiting_for
 from autosys_py.core.lines import priority_of
 from autosys_py.core.model import CountKey, Job
 from autosys_py.core.text import visible
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from autosys_py.core.explain import Gate, Truth
     from autosys_py.event_server.protocol import JobHead
 
+ASKED = 30
+"""Dependents of a job that are looked at: so many answers cost less than somebody waits for."""
 LEASE_VALID = 30
 """Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
 
@@ -78,7 +81,9 @@ def explanation(instance: Instance, joid: int, moment: int | None, *, now: int |
     past = None if moment is None else Past(instance.store, joid, moment)
     source = past or Present(instance.store)
     now = moment if moment is not None else clock.now() if now is None else now
-    world = world_around(instance, joid, source, with_dependents=False)
+    state = source.state(joid) if past is None else None
+    asked = ASKED if state is not None and state.status in FAILED else 0
+    world = world_around(instance, joid, source, dependents=asked)
     if joid not in world.jobs:
         return None
     return _Explainer(instance, source, past, Draft(world, now)).explain(joid, is_box=False)
@@ -171,6 +176,9 @@ class _Explainer:
         if said.state.status is Status.RESTART:
             tries = (each for each in self.store.pending_events(joid) if each.code is EventCode.CHK_N_START)
             said.next_try = next((each.due for each in tries), None)
+        if said.state.status in FAILED:
+            asked = waiting_for(self.draft, said.job, self.world.dependents.get(said.job, ()))
+            said.dependents = [self.world.jobs[each].name for each in asked]
 
     def _say_of_box(self, said: Explanation, job: Job) -> None:
         """The outermost box that does not run is what keeps all inside it."""

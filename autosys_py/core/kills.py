@@ -11,7 +11,6 @@ from autosys_py.core.condition import Kind
 from autosys_py.core.draft import Draft
 from autosys_py.core.model import EffectKind, Fact
 
-
 HELPED_BY_SUCCESS = frozenset({Kind.SUCCESS, Kind.DONE, Kind.EXITCODE})
 
 

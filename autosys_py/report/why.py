@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autosys_py.core.codes import LIVE, Status
+from autosys_py.core.codes import FAILED, LIVE, Status
 from autosys_py.core.condition import Kind
 from autosys_py.core.explain import CONDITION, DATE, EXCLUDE, WINDOW, Branch, Gate, Truth
 from autosys_py.core.model import JobState
@@ -78,6 +78,8 @@ class Explanation:
     ahead: list[Queued] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     """Who has what the job waits for."""
+    dependents: list[str] = field(default_factory=list)
+    """Jobs that this one keeps from starting: it ended and has not succeeded."""
     next_try: int | None = None
     box: "Explanation | None" = None
     """The outermost box that does not run, where one around the job does not."""
@@ -121,7 +123,7 @@ def cause(said: Explanation, times: TimeFormat) -> str:
         return f"{name} waits for its next try{when}: it is {state}."
     shut = _first(said)
     if shut is None:
-        return _free(said, times)
+        return f"{name} is {state}. {_free(said, times)}" if status in FAILED else _free(said, times)
     others = [gate.name for gate in said.shut if gate.name != shut.name]
     also = f" Also shut: {visible(', '.join(others))}." if others else ""
     return f"{_shut(said, shut, times)}{also}"
@@ -211,7 +213,14 @@ def _shut_condition(said: Explanation, times: TimeFormat) -> str:
             return f"{name} waits for a job that does not exist: {there}{guess}"
     parts = [_false(said, each, times) for each in atoms[:SHOWN]]
     more = f" and {len(atoms) - SHOWN} more" if len(atoms) > SHOWN else ""
-    return f"{name} waits for its condition: {'; '.join(parts)}{more}."
+    failed = [visible(each.atom.name) for each in atoms[:SHOWN] if _has_failed(each)]
+    ways = f" Two ways on: RESTART of {failed[0]}, or CHANGE_STATUS to go on without it." if failed else ""
+    return f"{name} waits for its condition: {'; '.join(parts)}{more}.{ways}"
+
+
+def _has_failed(truth: Truth) -> bool:
+    """The job that the atom wants to succeed has ended otherwise, and nobody but an operator will do anything."""
+    return truth.atom.kind is Kind.SUCCESS and truth.state is not None and truth.state.status in FAILED
 
 
 def _misspelt(said: Explanation, truth: Truth) -> bool:
@@ -283,6 +292,12 @@ def _send(event: str, job: str) -> str:
     return f"sendevent -E {event} -J {_word(job)}"
 
 
+def _ways_on(job: str) -> Iterator[str]:
+    """From FAILURE or TERMINATED."""
+    yield _send("RESTART", job)
+    yield f"{_send('CHANGE_STATUS -s SUCCESS', job)}"
+
+
 def _steps(said: Explanation) -> Iterator[str]:
     job, status = said.job, said.state.status
     if said.scheduler:
@@ -296,8 +311,12 @@ def _steps(said: Explanation) -> Iterator[str]:
     if status is Status.RESTART:
         yield _send("RESTART", job)
         return
+    if status in FAILED and said.job_type != "BOX":
+        yield from _ways_on(job)
     for gate in said.shut:
         yield from _steps_of(said, gate)
+    if status in FAILED and not said.shut:
+        return
     if not said.shut or {gate.name for gate in said.shut} == {DATE}:
         yield _send("STARTJOB", job)
     else:
@@ -322,6 +341,8 @@ def _steps_of(said: Explanation, gate: Gate) -> Iterator[str]:
             elif each.atom.kind is Kind.VALUE:
                 value = visible(f"{each.atom.name}={each.atom.operand}")
                 yield f"sendevent -E SET_GLOBAL -G {shlex.quote(value)}"
+            elif _has_failed(each) and not each.atom.instance:
+                yield from _ways_on(each.atom.name)
             elif said.behind[each.atom.text].is_defined and not each.atom.instance:
                 yield f"autosys why {_word(each.atom.name)}"
     if gate.name == "machine":
@@ -349,6 +370,9 @@ def lines(said: Explanation, times: TimeFormat) -> Iterator[str]:
             yield from (_branch(said, branch, times) for branch in said.branches)
     yield from _machines(said, times)
     yield from _waiting(said, times)
+    if said.dependents:
+        names = ", ".join(visible(each) for each in said.dependents[:10])
+        yield f"Waiting for it: {names}" + (" and more" if len(said.dependents) > 10 else "")
     if said.scheduler:
         yield f"{said.scheduler[0].upper()}{said.scheduler[1:]}."
     steps = next_steps(said)
@@ -426,6 +450,7 @@ def _data(said: Explanation, times: TimeFormat) -> dict[str, Any]:
         ],
         "ahead": [{"job": each.name, "priority": each.priority, "since": times.iso(each.since)} for each in said.ahead],
         "in_use_by": said.users,
+        "dependents": said.dependents,
         "scheduler": said.scheduler or None,
         "near_box": said.near_box or None,
         "box": None if said.box is None else _data(said.box, times),

@@ -226,6 +226,28 @@ def test_every_gate_is_open_but_nobody_looks(desk: Desk) -> None:
     assert "  eventor &" in lines
 
 
+def test_after_a_kill_both_sides_say_how_to_go_on(desk: Desk) -> None:
+    desk.engine.jil("insert_job: needs  command: x  machine: localhost  condition: s(alone)")
+    desk.send(EventCode.STARTJOB, "alone")
+    desk.wait(1)
+    desk.send(EventCode.KILLJOB, "alone", "it hangs")
+    killed = 'TERMINATED since 02/03/2025 06:01:00 (run 1/1, exit code -15, KILLJOB by op@host: "it hangs")'
+    ways = ["  sendevent -E RESTART -J alone", "  sendevent -E CHANGE_STATUS -s SUCCESS -J alone"]
+    lines = desk.why("needs")
+    assert lines[0] == (
+        f"needs waits for its condition: s(alone) is false, alone is {killed}. "
+        "Two ways on: RESTART of alone, or CHANGE_STATUS to go on without it."
+    )
+    assert lines[lines.index("Type next:") + 1 :] == [*ways, "  sendevent -E FORCE_STARTJOB -J needs --preview"]
+    lines = desk.why("alone")
+    assert lines[0].startswith(f"alone is {killed}. Nothing keeps alone from starting, and nothing starts it:")
+    assert "Waiting for it: needs" in lines
+    assert lines[lines.index("Type next:") + 1 :] == ways
+    desk.send(EventCode.CHANGE_STATUS, "alone", status=Status.SUCCESS)
+    assert desk.why("needs")[0].startswith("needs is RUNNING")
+    assert not any(line.startswith("Waiting for it") for line in desk.why("alone"))
+
+
 def test_a_member_that_has_run(batch: Desk) -> None:
     batch.wait(11)
     assert batch.why("quick")[0] == (
@@ -323,7 +345,7 @@ def test_as_data(batch: Desk) -> None:
     data = json.loads("\n".join(batch.why("far", "--format", "json")))
     assert list(data) == [
         "job", "at", "cause", "status", "since", "set", "free", "gates", "condition", "machines", "ahead", "in_use_by",
-        "scheduler", "near_box", "box", "next",
+        "dependents", "scheduler", "near_box", "box", "next",
     ]  # fmt: skip
     assert [each["gate"] for each in data["gates"] if not each["pass"]] == ["machine"]
     assert data["machines"] == [
