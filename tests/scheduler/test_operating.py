@@ -182,3 +182,53 @@ def test_the_box_runs_and_a_member_does_not(desk: Desk) -> None:
         assert first.startswith(f"{job} {cause}"), first
         if job == "by_name":
             assert "A box BATCH does run: is box_name misspelt?" in first
+
+
+RESTARTS = """
+insert_job: r_again   command: test -e {folder}/r_again || {{ touch {folder}/r_again; exit 3; }}   machine: localhost
+   on_error: restart   restart_delay: 0
+insert_job: r_twice   command: exit 3   machine: localhost   on_error: restart   restart_delay: 0   max_starts: 2
+insert_job: r_once   command: true   machine: localhost   on_completed: restart   restart_delay: 0   max_starts: 1
+insert_job: r_code   command: exit 42   machine: localhost   returncode_map_to_completed: 40-90
+   on_completed: request_restart
+insert_job: r_killed   command: sleep 100   machine: localhost   on_killed: request_restart
+insert_job: r_lost   command: kill -9 $PPID; sleep 0.1   machine: localhost   on_unknown: request_restart
+insert_job: r_stop   command: exit 1   machine: localhost   on_error: stop
+   date_conditions: 1   days_of_week: all   start_times: "{later}"
+insert_job: r_box   job_type: box   on_error: restart_from_error   restart_delay: 0
+insert_job: r_done   box_name: r_box   command: echo done >> {folder}/r_done   machine: localhost
+insert_job: r_part   box_name: r_box   command: test -e {folder}/r_part || {{ touch {folder}/r_part; exit 3; }}
+   machine: localhost   condition: s(r_done)
+"""
+
+
+def test_what_follows_the_end_of_a_run(desk: Desk, folder: Path) -> None:
+    """The actions of extensions.md §4 on real processes: an exit code, a kill, a lost outcome, a box."""
+    later = desk.sh("date -d '+2 hours' +%H:%M")[0]
+    desk.jil(RESTARTS.replace("\n   ", "   ").format(folder=folder, later=later))
+    desk.sh(
+        "for job in r_again r_twice r_once r_code r_killed r_lost r_stop r_box; do sendevent -E STARTJOB -J $job; done"
+    )
+    desk.ends("r_killed", "RUNNING")
+    desk.sh("sendevent -E KILLJOB -J r_killed")
+    for job, status in (("r_again", "SUCCESS"), ("r_twice", "FAILURE"), ("r_once", "SUCCESS"), ("r_box", "SUCCESS")):
+        desk.ends(job, status)
+    for job in ("r_code", "r_killed", "r_lost"):
+        desk.ends(job, "WAIT_REPLY")
+    rows = {row["name"]: row for row in json.loads("\n".join(desk.sh("autorep -J r_% --format json")))}
+    starts = {name: desk.log.count(f"STATUS: STARTING        JOB: {name} ") for name in rows}
+    assert [starts[name] for name in ("r_again", "r_twice", "r_once", "r_done", "r_part")] == [2, 3, 2, 1, 2]
+    assert (folder / "r_done").read_text(encoding="utf-8") == "done\n"
+    assert "Future starts of <r_stop> are withdrawn until it is restarted or redefined." in desk.log
+    asked = json.loads("\n".join(desk.sh("autosys messages --format json")))
+    assert {each["job"]: (each["ended"], each["exit_code"]) for each in asked} == {
+        "r_code": ("SUCCESS", 42),
+        "r_killed": ("TERMINATED", -15),
+        "r_lost": ("TERMINATED", -657),
+    }
+    desk.sh("sendevent -E REPLY_RESPONSE -J r_code -r COMPLETED; sendevent -E REPLY_RESPONSE -J r_lost -r ERROR")
+    desk.ends("r_code", "SUCCESS")
+    desk.ends("r_lost", "FAILURE")
+    desk.sh("sendevent -E REPLY_RESPONSE -J r_killed -r ERROR")
+    desk.ends("r_killed", "FAILURE")
+    assert json.loads("\n".join(desk.sh("autosys messages --format json"))) == []
