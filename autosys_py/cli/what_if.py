@@ -13,6 +13,8 @@ from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import misuse
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.simulate import Staged, prepare
+from autosys_py.cli.unfinished import unfinished
+from autosys_py.core.codes import Status
 from autosys_py.core.times import TimeFormat
 from autosys_py.report.difference import Changed, data_lines, difference_lines
 from autosys_py.sim.difference import Difference, Kind, differences, play, starts_of
@@ -55,26 +57,21 @@ def _cause(having: Staged, name: str) -> str:
     head = instance.store.head(name)
     if head is None:
         return ""
-    waiting = _unfinished(instance, head.joid)
+    waiting = _waiting(instance, head.joid)
     if waiting:
         return " ".join(_first_line(having, joid) for joid in waiting[:3])
     return _first_line(having, head.joid)
 
 
-def _unfinished(instance: Instance, joid: int) -> list[int]:
+def _waiting(instance: Instance, joid: int) -> list[int]:
     """The jobs in a running box that have not run, at every depth."""
-    from autosys_py.core.codes import QUEUED, Status
-
     found, boxes = [], [joid]
     while boxes:
-        for member in instance.store.members(boxes.pop()):
-            row = instance.store.status(member.joid)
-            if row is None:
-                continue
-            if member.job_type == "BOX" and row.state.status is Status.RUNNING:
-                boxes.append(member.joid)
-            elif row.state.status in (Status.ACTIVATED, Status.ON_HOLD, *QUEUED):
-                found.append(member.joid)
+        for row in unfinished(instance.store, boxes.pop()):
+            if row.state.status is not Status.RUNNING:
+                found.append(row.head.joid)
+            elif row.head.job_type == "BOX":
+                boxes.append(row.head.joid)
     return found
 
 

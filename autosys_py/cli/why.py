@@ -16,6 +16,7 @@ from autosys_py.cli.origins import Origins
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.past import Past
 from autosys_py.cli.surroundings import Present, world_around
+from autosys_py.cli.unfinished import unfinished
 from autosys_py.cli.zone import local_zone
 from autosys_py.core import explain
 from autosys_py.core.codes import FAILED, EventCode, Status
@@ -27,7 +28,17 @@ from autosys_py.core.model import CountKey, Job
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 from autosys_py.core.world import RUNNABLE_TYPES
-from autosys_py.report.why import Behind, Explanation, Origin, Queued, Unreached, document, full_status, lines
+from autosys_py.report.why import (
+    Behind,
+    Explanation,
+    Origin,
+    Queued,
+    Unfinished,
+    Unreached,
+    document,
+    full_status,
+    lines,
+)
 
 if TYPE_CHECKING:
     from autosys_py.core.explain import Gate, Truth
@@ -176,6 +187,8 @@ class _Explainer:
         if said.state.status is Status.RESTART:
             tries = (each for each in self.store.pending_events(joid) if each.code is EventCode.CHK_N_START)
             said.next_try = next((each.due for each in tries), None)
+        if said.state.status is Status.RUNNING and said.job_type == "BOX":
+            said.unfinished = [Unfinished(row.head.name, row.state.status.name) for row in unfinished(self.store, joid)]
         if said.state.status in FAILED:
             asked = waiting_for(self.draft, said.job, self.world.dependents.get(said.job, ()))
             said.dependents = [self.world.jobs[each].name for each in asked]

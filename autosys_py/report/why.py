@@ -50,6 +50,13 @@ class Unreached(NamedTuple):
     remedy: str
 
 
+class Unfinished(NamedTuple):
+    """A member that keeps its running box from its end."""
+
+    name: str
+    status: str
+
+
 class Queued(NamedTuple):
     """Who stands before the job."""
 
@@ -78,6 +85,8 @@ class Explanation:
     ahead: list[Queued] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     """Who has what the job waits for."""
+    unfinished: list[Unfinished] = field(default_factory=list)
+    """Direct members of a running box that are not done."""
     dependents: list[str] = field(default_factory=list)
     """Jobs that this one keeps from starting: it ended and has not succeeded."""
     next_try: int | None = None
@@ -113,20 +122,42 @@ def cause(said: Explanation, times: TimeFormat) -> str:
     """Why the job does not start, or that it does, in one sentence or two."""
     name, state = visible(said.job), state_words(said, times)
     status = said.state.status
+    if status is Status.WAIT_REPLY:
+        return _asking(said, times)
     if status in LIVE:
         run = f"run {said.state.run_num}/{said.state.ntry}"
-        return f"{name} is {state}, {run}: it does not wait for anything."
+        return f"{name} is {state}, {run}: {_under_way(said)}."
     if status in _UNTIL:
         return f"{name} is {state}: it does not start before {_UNTIL[status]}."
     if status is Status.RESTART:
         when = f" at {times(said.next_try)}" if said.next_try is not None else ""
-        return f"{name} waits for its next try{when}: it is {state}."
+        what = "restart" if said.state.is_restart_due else "next try"
+        return f"{name} waits for its {what}{when}: it is {state}."
     shut = _first(said)
     if shut is None:
         return f"{name} is {state}. {_free(said, times)}" if status in FAILED else _free(said, times)
     others = [gate.name for gate in said.shut if gate.name != shut.name]
     also = f" Also shut: {visible(', '.join(others))}." if others else ""
     return f"{_shut(said, shut, times)}{also}"
+
+
+def _asking(said: Explanation, times: TimeFormat) -> str:
+    state = said.state
+    ended = state.chain.result if state.chain is not None else None
+    code = f", exit code {state.exit_code}" if state.exit_code is not None else ""
+    how = f" ended {ended.name}{code}" if ended is not None else " ended"
+    run = f"{state.run_num}/{state.ntry}"
+    return f"{visible(said.job)} waits for an operator's answer since {times(state.since)}: its run {run}{how}."
+
+
+def _under_way(said: Explanation) -> str:
+    if said.job_type != "BOX" or said.is_past:
+        return "it does not wait for anything"
+    if not said.unfinished:
+        return "all its members are done, and its box_success and box_failure are not true"
+    first = ", ".join(f"{visible(each.name)} ({each.status})" for each in said.unfinished[:SHOWN])
+    more = f" and {len(said.unfinished) - SHOWN} more" if len(said.unfinished) > SHOWN else ""
+    return f"it waits for its members {first}{more}"
 
 
 _UNTIL = {Status.ON_HOLD: "JOB_OFF_HOLD", Status.ON_ICE: "JOB_OFF_ICE"}
@@ -163,6 +194,8 @@ def _shut(said: Explanation, gate: Gate, times: TimeFormat) -> str:
     match gate.name:
         case "status":
             return f"{name} takes no part in this run of its box: it is {state_words(said, times)}, not ACTIVATED."
+        case "date and time" if said.state.chain is not None and said.state.chain.is_stopped:
+            return f"{name} has no start time to come: they are withdrawn until it is restarted or redefined."
         case "date and time" if gate.moment is None:
             return f"{name} has no start time to come: its dates give none."
         case "date and time":
@@ -302,8 +335,13 @@ def _steps(said: Explanation) -> Iterator[str]:
     job, status = said.job, said.state.status
     if said.scheduler:
         yield "eventor &"
+    if status is Status.WAIT_REPLY:
+        yield from (f"{_send('REPLY_RESPONSE', job)} -r {answer}" for answer in ("RESTART", "ERROR", "COMPLETED"))
+        yield f"autosys messages -J {_word(job)}"
+        return
     if status in LIVE:
-        yield f"autorep -J {_word(job)} -d"
+        yield from (f"autosys why {_word(each.name)}" for each in said.unfinished[:SHOWN])
+        yield f"autosys timeline {_word(job)}" if said.job_type == "BOX" else f"autorep -J {_word(job)} -d"
         return
     if status in _UNTIL:
         yield _send(_UNTIL[status], job)
@@ -370,6 +408,9 @@ def lines(said: Explanation, times: TimeFormat) -> Iterator[str]:
             yield from (_branch(said, branch, times) for branch in said.branches)
     yield from _machines(said, times)
     yield from _waiting(said, times)
+    if said.unfinished:
+        names = ", ".join(f"{visible(each.name)} ({each.status})" for each in said.unfinished[:10])
+        yield f"Not done: {names}" + (f" and {len(said.unfinished) - 10} more" if len(said.unfinished) > 10 else "")
     if said.dependents:
         names = ", ".join(visible(each) for each in said.dependents[:10])
         yield f"Waiting for it: {names}" + (" and more" if len(said.dependents) > 10 else "")
@@ -451,6 +492,7 @@ def _data(said: Explanation, times: TimeFormat) -> dict[str, Any]:
         "ahead": [{"job": each.name, "priority": each.priority, "since": times.iso(each.since)} for each in said.ahead],
         "in_use_by": said.users,
         "dependents": said.dependents,
+        "unfinished": [{"job": each.name, "status": each.status} for each in said.unfinished],
         "scheduler": said.scheduler or None,
         "near_box": said.near_box or None,
         "box": None if said.box is None else _data(said.box, times),

@@ -256,6 +256,53 @@ def test_a_member_that_has_run(batch: Desk) -> None:
     )
 
 
+def test_a_box_that_runs_on_names_who_keeps_it(batch: Desk) -> None:
+    batch.wait(20)
+    lines = batch.why("BATCH")
+    assert lines[0] == (
+        f"BATCH is RUNNING since {AT} (STARTJOB by op@host), run 1/1: it waits for its members waits (ACTIVATED), "
+        "late (ACTIVATED), held (ON_HOLD) and 4 more."
+    )
+    assert any(
+        line.startswith("Not done: waits (ACTIVATED), late (ACTIVATED), held (ON_HOLD), far (") for line in lines
+    )
+    assert lines[-4:] == [
+        "  autosys why waits", "  autosys why late", "  autosys why held", "  autosys timeline BATCH",
+    ]  # fmt: skip
+
+
+def test_a_box_whose_members_are_done_and_that_waits_for_its_box_success(desk: Desk) -> None:
+    desk.engine.jil("insert_job: odd  job_type: box  box_success: f(in)")
+    desk.engine.jil("insert_job: in  box_name: odd  command: x  machine: localhost")
+    desk.send(EventCode.STARTJOB, "odd")
+    desk.wait(20)
+    assert desk.why("odd")[0].endswith("all its members are done, and its box_success and box_failure are not true.")
+
+
+def test_a_job_that_asks_an_operator(desk: Desk) -> None:
+    desk.engine.jil("insert_job: asks  command: x  machine: localhost  on_error: request_restart")
+    desk.engine.agent.plan("asks", SimulatedOutcome(0, 4))
+    desk.send(EventCode.STARTJOB, "asks")
+    lines = desk.why("asks")
+    assert lines[0] == f"asks waits for an operator's answer since {AT}: its run 1/1 ended FAILURE, exit code 4."
+    assert "  sendevent -E REPLY_RESPONSE -J asks -r RESTART" in lines and lines[-1] == "  autosys messages -J asks"
+
+
+def test_a_restart_that_is_due_and_starts_that_are_withdrawn(desk: Desk) -> None:
+    desk.engine.jil("insert_job: again2  command: x  machine: localhost  on_error: restart  restart_delay: 5m")
+    desk.engine.jil(
+        'insert_job: stops  command: x  machine: localhost  on_error: stop  date_conditions: 1  start_times: "06:01"'
+    )
+    for job in ("again2", "stops"):
+        desk.engine.agent.plan(job, SimulatedOutcome(0, 4))
+    desk.send(EventCode.STARTJOB, "again2")
+    assert desk.why("again2")[0].startswith("again2 waits for its restart at 02/03/2025 06:05:00: it is RESTART")
+    desk.wait(2)
+    assert desk.why("stops")[0] == (
+        "stops has no start time to come: they are withdrawn until it is restarted or redefined."
+    )
+
+
 def test_a_job_between_two_tries(desk: Desk) -> None:
     desk.engine.agent.plan("again", SimulatedOutcome(0, 1))
     desk.send(EventCode.STARTJOB, "again")
@@ -345,7 +392,7 @@ def test_as_data(batch: Desk) -> None:
     data = json.loads("\n".join(batch.why("far", "--format", "json")))
     assert list(data) == [
         "job", "at", "cause", "status", "since", "set", "free", "gates", "condition", "machines", "ahead", "in_use_by",
-        "dependents", "scheduler", "near_box", "box", "next",
+        "dependents", "unfinished", "scheduler", "near_box", "box", "next",
     ]  # fmt: skip
     assert [each["gate"] for each in data["gates"] if not each["pass"]] == ["machine"]
     assert data["machines"] == [
