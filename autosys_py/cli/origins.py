@@ -33,6 +33,7 @@ class Origins:
         self._store = store
         self._last = last_seq
         self._setters: dict[int, Fact | None] = {}
+        self._machines: dict[str, Origin] = {}
 
     def of_status(self, joid: int) -> Origin:
         """What gave the job its present status."""
@@ -44,6 +45,13 @@ class Origins:
         fact = self._setter(joid)
         return [] if fact is None else fact.notes
 
+    def latched_since(self, joid: int) -> int | None:
+        """When the start time came that the job still has to use; None = the past does not say."""
+        for fact in reversed(self._facts_since_run(joid)):
+            if any(changed == joid and changes.get("latched") for changed, changes in fact.changes):
+                return fact.time
+        return None
+
     def of_global(self, name: str, since: int) -> Origin:
         """The event that set it, in the second `since`."""
         facts = self._without_job(position_at(self._store, since - 1) + 1, position_at(self._store, since))
@@ -51,7 +59,9 @@ class Origins:
 
     def of_machine(self, name: str) -> Origin:
         """The MACH_OFFLINE of a machine."""
-        return self._last_of(EventCode.MACH_OFFLINE, name, self._without_job(1, self._last))
+        if name not in self._machines:
+            self._machines[name] = self._last_of(EventCode.MACH_OFFLINE, name, self._without_job(1, self._last))
+        return self._machines[name]
 
     def _first(self, joid: int) -> Origin:
         """Nothing has happened to the job yet but that it was defined."""
@@ -67,14 +77,16 @@ class Origins:
 
     def _setter(self, joid: int) -> Fact | None:
         if joid not in self._setters:
-            newest = self._store.runs(joid, 1) if self._last is None else []
-            facts = self._store.facts(joid, newest[0].first_seq if newest else 1, self._last)
-            setting = [fact for fact in reversed(facts) if _sets_status(fact, joid)]
+            setting = [fact for fact in reversed(self._facts_since_run(joid)) if _sets_status(fact, joid)]
             if setting and setting[0].status is Status.RUNNING:
                 started = (fact for fact in setting if fact.status is Status.STARTING)
                 setting.insert(0, next(started, setting[0]))  # the agent reports; somebody else made it start
             self._setters[joid] = setting[0] if setting else None
         return self._setters[joid]
+
+    def _facts_since_run(self, joid: int) -> list[Fact]:
+        newest = self._store.runs(joid, 1) if self._last is None else []
+        return self._store.facts(joid, newest[0].first_seq if newest else 1, self._last)
 
     def _told(self, fact: Fact) -> Origin:
         """By the first cause that a person sent, else by what the scheduler itself was about."""

@@ -114,7 +114,7 @@ class _Explainer:
         draft, job, state = self.draft, self.draft.job(joid), self.draft.state(joid)
         said = Explanation(job.name, draft.now, state, job.job_type, is_past=self.past is not None)
         said.origin = self.origins.of_status(joid)
-        said.gates = self._gates(joid)
+        said.gates = [self._dated(gate, joid) for gate in self._gates(joid)]
         said.branches = explain.tree(draft, job)
         said.behind = {each.atom.text: self._behind(each) for each in explain.truths(draft, job)}
         said.condition = self._condition(job)
@@ -145,6 +145,19 @@ class _Explainer:
             notes = " ".join(self.origins.notes_of_status(joid)) or "as the log says"
             kept.append(explain.Gate(queue, False, notes, since=state.since))
         return kept
+
+    def _dated(self, gate: "Gate", joid: int) -> "Gate":
+        """Since when it stands so, where the state alone does not say."""
+        if gate.since is not None:
+            return gate
+        since = None
+        if gate.name == explain.DATE:
+            state = self.draft.state(joid)
+            since = self.origins.latched_since(joid) if gate.is_open else state.last_start
+        elif gate.name == "machine" and not gate.is_open:
+            names = explain.unreached(self.draft, self.draft.job(joid))
+            since = max((self.origins.of_machine(name).time or 0 for name in names), default=0) or None
+        return gate._replace(since=since)
 
     def _condition(self, job: Job) -> str:
         definition = self.store.definition(job.joid, job.run_ver) if job.condition is not None else None

@@ -52,7 +52,9 @@ def _scale(chart: Chart, times: TimeFormat, room: int) -> str:
     step = len(first) + 4
     line = first
     for place in range(step, room - step + 1, step):
-        line = f"{line:<{place}}{_clock(chart, times, _moment(chart, place, room))}"
+        shown = _clock(chart, times, _moment(chart, place, room))
+        if not line.endswith(shown):
+            line = f"{line:<{place}}{shown}"
     last = _clock(chart, times, chart.end)
     return f"{line:<{max(0, room - len(last))}}{last}" if len(line) + 1 + len(last) <= room else line
 

@@ -177,6 +177,21 @@ def test_the_page(batch: Desk) -> None:
 # What is not a member
 
 
+def test_gates_say_since_when(desk: Desk) -> None:
+    desk.engine.jil(
+        'insert_job: timed  command: x  machine: here  condition: s(LOAD)  date_conditions: 1  start_times: "06:10"'
+    )
+    desk.send(EventCode.MACH_OFFLINE, name="here")
+    desk.wait(20)
+    lines = desk.why("timed")
+    assert "date and time  pass  has come  since 02/03/2025 06:10:00" in lines
+    assert any(line.startswith("machine        FAIL") and line.endswith(f"  since {AT}") for line in lines)
+    desk.send(EventCode.FORCE_STARTJOB, "LOAD")
+    desk.send(EventCode.MACH_ONLINE, name="here")
+    desk.wait(60)
+    assert "date and time  FAIL  next start 02/04/2025 06:10:00  since 02/03/2025 06:30:00" in desk.why("timed")
+
+
 def test_load_units_and_who_is_ahead(desk: Desk) -> None:
     for job in ("big", "other", "third"):
         desk.send(EventCode.STARTJOB, job)
