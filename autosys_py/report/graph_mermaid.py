@@ -1,9 +1,11 @@
 """The graph as a Mermaid flowchart, which wikis and code forges draw.
 
-Every text stands in quotes with each character that could mean something as its number (`#34;`). A subgraph may not be
-joined with a node inside it, so a box has a small node of its own where an edge would do that.
+The title is YAML, and a JSON string is that too. Every other text stands in quotes with each character that could mean
+something as its number (`#34;`). A subgraph may not be joined with a node inside it, so a box has a small node of its
+own where an edge would do that.
 """
 
+import json
 from collections.abc import Iterator
 
 from autosys_py.core.text import visible
@@ -32,7 +34,7 @@ def mermaid_lines(graph: Graph) -> Iterator[str]:
     children = graph.children()
     ports = _ports(graph)
     yield "---"
-    yield f"title: {quoted(graph.title)}"
+    yield f"title: {json.dumps(visible(graph.title), ensure_ascii=False)}"
     yield "---"
     yield "flowchart LR"
     stack: list[tuple[Node | None, int]] = [(node, 1) for node in reversed(children.get("", []))]

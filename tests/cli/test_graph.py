@@ -114,7 +114,7 @@ def test_dot(estate: MemoryStore, autosys: Callable[..., Done]) -> None:
 
 def test_mermaid(estate: MemoryStore, autosys: Callable[..., Done]) -> None:
     lines = autosys("graph", "ALL", "--format", "mermaid").out.splitlines()
-    assert lines[3] == "flowchart LR"
+    assert lines[:4] == ["---", 'title: "ALL on ACE at 02/03/2025 06:00:00"', "---", "flowchart LR"]
     assert sum(line.strip().startswith("subgraph ") for line in lines) == lines.count("  end") + lines.count("    end")
     assert '  n6 -->|"v = #34;yes#34;"| n8' in lines or any('"v = #34;yes#34;"' in line for line in lines)
     assert any(line.startswith("  class n1 failure") for line in lines)
@@ -149,14 +149,14 @@ def touch(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 def test_circles_and_long_chains(store: MemoryStore, autosys: Callable[..., Done]) -> None:
     chain = "".join(
         f"insert_job: j{number}  command: x  machine: localhost  condition: s(j{number - 1})\n"
-        for number in range(1, 1500)
+        for number in range(1, 1100)
     )
     first = "insert_job: j0  command: x  machine: localhost  condition: s(j2)\n"
     load_jil(store, first + chain, NOW, ZoneInfo("UTC"))
     for format_ in ("dot", "mermaid", "svg", "json"):
         done = autosys("graph", "j0", "--depth", "all", "--format", format_)
         assert (done.code, done.err) == (0, "")
-        assert "j1499" in done.out
+        assert "j1099" in done.out
 
 
 def test_nothing_typed_gets_out_of_its_place(store: MemoryStore, autosys: Callable[..., Done]) -> None:
