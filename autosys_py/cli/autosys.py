@@ -27,8 +27,8 @@ def autosys() -> None:
     "--jil", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="JIL to start from."
 )
 @click.option("--script", type=click.Path(path_type=Path), metavar="FILE", help="What jobs do and operators type.")
-@click.option("--from", "begin", required=True, metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]")
-@click.option("--to", "end", required=True, metavar="TIME", help="Included.")
+@click.option("--from", "begin", metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]; with --from-store default now.")
+@click.option("--to", "end", metavar="TIME", help="Included; with --from-store default in a day.")
 @click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
 @click.option("--show", type=click.Choice(["log", "report", "both"]), help="What is printed; default the log.")
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
@@ -37,8 +37,8 @@ def autosys() -> None:
 def simulate(
     files: tuple[Path, ...],
     script: Path | None,
-    begin: str,
-    end: str,
+    begin: str | None,
+    end: str | None,
     tz: str | None,
     show: str | None,
     seed: int,
@@ -54,6 +54,8 @@ def simulate(
         return what_if(files, script, begin, end, tz, format_)
     if format_:
         raise click.UsageError("--format belongs to --from-store.")
+    if begin is None or end is None:
+        raise click.UsageError(f"Missing option '{'--from' if begin is None else '--to'}'.")
     from autosys_py.cli.simulate import simulate as play
 
     return play(files, script, begin, end, tz, show or "log")

@@ -40,8 +40,8 @@ def world_of(play: Play) -> Iterator[World]:
     """Raises Refused for what cannot be understood, with file and line."""
     if play.end is None and (play.script is not None or play.begin is not None):
         raise misuse(99000, "--script and --from belong to a simulation: type --from TIME and --to TIME.")
-    if play.end is not None and play.begin is None:
-        raise misuse(99000, "--to belongs to a simulation: type --from TIME too.")
+    if play.end is not None and play.begin is None and play.files:
+        raise misuse(99000, "--to belongs to a simulation: of JIL type --from TIME too.")
     with open_instance() as real:
         if play.end is not None:
             yield _simulated(real, play)
@@ -72,7 +72,7 @@ def _as_defined(real: Instance, files: tuple[Path, ...]) -> Instance:
 def _simulated(real: Instance, play: Play) -> World:
     from autosys_py.cli.simulate import prepare
 
-    staged = prepare(real, play.files, play.script, play.begin or "", play.end or "", play.tz, keeps_past=True)
+    staged = prepare(real, play.files, play.script, play.begin or clock.now(), play.end or "", play.tz, keeps_past=True)
     gc.disable()  # nothing here is cyclic
     deque(staged.simulation.run(staged.until), maxlen=0)
     return World(staged.instance, staged.until, f"simulated up to {_time(real, staged.until)}")

@@ -60,16 +60,16 @@ def prepare(
     real: Instance,
     files: tuple[Path, ...],
     script: Path | None,
-    begin: str,
-    end: str,
+    begin: str | int,
+    end: str | int,
     tz: str | None,
     *,
     change: tuple[Path, ...] = (),
     usual: "Callable[[Job], SimulatedOutcome]" = usual_outcome,
     keeps_past: bool = False,
 ) -> Staged:
-    """A simulation of JIL, or of a copy of the store into which `change` is loaded. Raises Refused for what cannot be
-    understood."""
+    """A simulation of JIL, or of a copy of the store into which `change` is loaded; times as typed or in UTC seconds.
+    Raises Refused for what cannot be understood."""
     zone = _zone(tz, real, from_store=not files)
     os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
     settings = Settings(
@@ -115,7 +115,9 @@ def _zone(tz: str | None, real: Instance, *, from_store: bool) -> "ZoneInfo":
     return zone
 
 
-def _moment(option: str, text: str, zone: "ZoneInfo") -> int:
+def _moment(option: str, text: str | int, zone: "ZoneInfo") -> int:
+    if isinstance(text, int):
+        return text
     try:
         return moment(" ".join(text.split()), zone)
     except ValueError:

@@ -8,6 +8,7 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autosys_py.cli import clock
 from autosys_py.cli.averages import average_of
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import misuse
@@ -23,20 +24,30 @@ from autosys_py.sim.forecast import usual_success
 if TYPE_CHECKING:
     pass
 
-UNSTARTED = (Kind.STOPPED, Kind.UNFINISHED)
+DAY = 86400
 
 
 def what_if(
-    files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, format_: str | None
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str | None,
+    end: str | None,
+    tz: str | None,
+    format_: str | None,
 ) -> int:
-    """Prints the differences. Raises Refused for what cannot be understood, with file and line."""
+    """Prints the differences, of the day from now on if no times are given. Raises Refused for what cannot be
+    understood, with file and line."""
     if not files:
         raise misuse(99000, "--from-store compares a change with the event store: which one? Type --jil FILE.")
     gc.disable()  # nothing here is cyclic
+    now = clock.now()
+    if begin is not None and end is None:
+        raise misuse(99000, "--from without --to: type --to TIME, or neither for the day from now on.")
+    since, until = begin or now, end or now + DAY
     with open_instance() as real:
         usual = usual_success(lambda name: average_of(real.store, name))
-        without = prepare(real, (), script, begin, end, tz, usual=usual)
-        having = prepare(real, (), script, begin, end, tz, change=files, usual=usual, keeps_past=True)
+        without = prepare(real, (), script, since, until, tz, usual=usual)
+        having = prepare(real, (), script, since, until, tz, change=files, usual=usual, keeps_past=True)
     before, after = (play(each.simulation, each.until) for each in (without, having))
     changed = [_told(each, having) for each in differences(before, after)]
     times = TimeFormat(having.simulation.world.zone, having.instance.configuration.DateFormat)

@@ -188,7 +188,7 @@ def test_jil_alone_and_simulated(store: MemoryStore, autosys: Callable[..., Done
         (("nobody",), 1, "nobody"),
         (("%x%",), 1, "%x%"),
         (("load", "--depth", "much"), 2, "no number of steps"),
-        (("load", "--to", "02/03/2025 00:00"), 2, "--from TIME"),
+        (("load", "--jil", "x.jil", "--to", "02/03/2025 00:00"), 2, "--from TIME"),
         (("load", "--script", "x"), 2, "--to TIME"),
         (("load", "--output", "/nowhere/x.svg"), 1, "/nowhere/x.svg: No such file or directory"),
         (("load", "--jil", "/nowhere/x.jil"), 1, "/nowhere/x.jil: No such file or directory"),

@@ -130,8 +130,7 @@ def test_simulated(store: MemoryStore, autosys: Callable[..., Done], tmp_path: P
 def test_a_copy_of_the_store_simulated(night: Night) -> None:
     night.wait(180)
     night.engine.jil('update_job: night  date_conditions: 1  days_of_week: all  start_times: "12:00"')
-    played = ("--from", "02/03/2025 10:00", "--to", "02/03/2025 13:00")
-    done = night.run("timeline", "night", *played)
+    done = night.run("timeline", "night", "--to", "02/03/2025 13:00")
     assert (done.code, done.err) == (0, "")
     assert " from 02/03/2025 12:00:00, 2m SUCCESS" in done.out.splitlines()[0]
 
@@ -160,7 +159,7 @@ def test_a_chart_in_colour_and_what_is_shorter_than_a_letter() -> None:
         (("night", "--run", "7"), 1, "CAUAJM_E_10323"),
         (("night", "--run", "-9"), 1, "CAUAJM_E_10323"),
         (("night", "--width", "3"), 2, "--width"),
-        (("night", "--to", "02/03/2025"), 2, "--from TIME"),
+        (("night", "--jil", "x.jil", "--to", "02/03/2025"), 2, "--from TIME"),
     ],
 )
 def test_refusals(night: Night, words: tuple[str, ...], code: int, says: str) -> None:

@@ -123,6 +123,15 @@ def test_a_script_is_played_on_both_sides(what_if: WhatIf, tmp_path: Path) -> No
     assert lines[2:4] == ["Start now, and did not:", "  sums    at 02/03/2025 08:30:00, 02/04/2025 08:30:00"]
 
 
+def test_without_times_it_is_the_day_from_now_on(what_if: WhatIf, autosys: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "change.jil").write_text("delete_job: old\n", encoding="utf-8")
+    done = autosys("simulate", "--jil", str(tmp_path / "change.jil"), "--from-store")
+    assert done.out.startswith("From 02/03/2025 06:00:00 to 02/04/2025 06:00:00: ")
+    assert done.out.endswith("Gone:\n  old  it started at 02/03/2025 11:00:00\n")
+    half = autosys("simulate", "--jil", str(tmp_path / "change.jil"), "--from-store", "--from", "02/03/2025")
+    assert (half.code, half.out) == (2, "") and "--to TIME" in half.err
+
+
 def test_as_data(what_if: WhatIf) -> None:
     document = json.loads("\n".join(what_if("delete_job: old", "--format", "json", until="02/03/2025 12:00")))
     assert document["jobs"] == [
