@@ -70,9 +70,14 @@ def _as_defined(real: Instance, files: tuple[Path, ...]) -> Instance:
 
 
 def _simulated(real: Instance, play: Play) -> World:
+    from autosys_py.cli.averages import average_of
     from autosys_py.cli.simulate import prepare
+    from autosys_py.sim.forecast import usual_success
+    from autosys_py.sim.simulation import usual_outcome
 
-    staged = prepare(real, play.files, play.script, play.begin or clock.now(), play.end or "", play.tz, keeps_past=True)
+    usual = usual_outcome if play.files else usual_success(lambda name: average_of(real.store, name))
+    begin, end = play.begin or clock.now(), play.end or ""
+    staged = prepare(real, play.files, play.script, begin, end, play.tz, usual=usual, keeps_past=True)
     gc.disable()  # nothing here is cyclic
     deque(staged.simulation.run(staged.until), maxlen=0)
     return World(staged.instance, staged.until, f"simulated up to {_time(real, staged.until)}")

@@ -132,7 +132,7 @@ def test_a_copy_of_the_store_simulated(night: Night) -> None:
     night.engine.jil('update_job: night  date_conditions: 1  days_of_week: all  start_times: "12:00"')
     done = night.run("timeline", "night", "--to", "02/03/2025 13:00")
     assert (done.code, done.err) == (0, "")
-    assert " from 02/03/2025 12:00:00, 2m SUCCESS" in done.out.splitlines()[0]
+    assert " from 02/03/2025 12:00:00, 50m SUCCESS" in done.out.splitlines()[0]
 
 
 def test_a_chart_in_colour_and_what_is_shorter_than_a_letter() -> None:
