@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 PAGE = 1000
 MANY = 1_000_000
 
-CALENDARS = ("calendar", "extended_calendar", "cycle")
+OTHERS = ("calendar", "extended_calendar", "cycle", "timezone")
+"""What JIL has no word for."""
 JOB_WORDS = ("insert_job", "update_job", "rename_job", "override_job", "delete_job")
 
 
@@ -65,8 +66,8 @@ def _event(word: str | None) -> str | None:
     if word is None:
         return None
     verb, _, kind = word.lower().partition("_")
-    is_calendar = kind in CALENDARS and verb in ("insert", "update", "delete")
-    if word.upper() not in EventCode.__members__ and word.lower() not in SUBCOMMANDS and not is_calendar:
+    is_other = kind in OTHERS and verb in ("insert", "update", "delete")
+    if word.upper() not in EventCode.__members__ and word.lower() not in SUBCOMMANDS and not is_other:
         raise misuse(60035, word)
     return word.upper()
 

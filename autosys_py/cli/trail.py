@@ -44,6 +44,7 @@ KINDS = {
     "extended_calendar": ("C", "Calendar", "calendar"),
     "cycle": ("C", "Cycle", "cycle"),
     "resource": ("R", "Resource", "resource"),
+    "timezone": ("Z", "Time zone", "timezone"),
     "monbro": ("B", "Monitor/browser", "name"),
     "connectionprofile": ("N", "Connection profile", "name"),
 }

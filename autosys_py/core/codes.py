@@ -185,7 +185,7 @@ class EventCode(IntEnum):
     TRACK_LEVEL = 961
     """`autotrack -u` set how much of the audit trail is shown."""
     OBJECT_CHANGED = 965
-    """`jil` or `autocal_asc` wrote, changed or deleted what has no versions; `value` says what (`cli/changes.py`)."""
+    """A definition that has no versions was written, changed or deleted; `value` says what (`cli/changes.py`)."""
 
 
 OPERATOR_EVENTS = frozenset(
