@@ -10,7 +10,7 @@ from autosys_py.report.gantt import Bar, Chart, Row
 from autosys_py.report.graph_svg import text
 from autosys_py.report.palette import FILL
 
-LETTER, LINE, TOP, BARS, MARGIN = 7.2, 22, 58, 760, 10
+LETTER, LINE, TOP, BARS, MARGIN = 7.8, 22, 58, 760, 10
 DAY = 86400
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY)
 """Seconds that may lie between two lines of the scale."""
