@@ -21,4 +21,4 @@ def load_calendars(store: EventServer, text: str, now: int) -> None:
         assert checked.accepted, checked.faults
         with store.transaction():
             store.put_object(NamedObject(checked.kind, checked.name, "", checked.attributes, "tester@host", now))
-            tell_of_calendar(store, checked.kind, checked.name, "tester@host", now)
+            tell_of_calendar(store, checked.kind, checked.name, now)

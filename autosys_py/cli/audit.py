@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli import clock
+from autosys_py.cli.changes import Pairs, change_of
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, message, misuse
 from autosys_py.cli.names import matcher
@@ -19,6 +20,7 @@ from autosys_py.event_server.chain import first_broken
 from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.report.audit import KEYS, Bypassed, Change, Entry, lines, row
 from autosys_py.report.data import FORMATS
+from autosys_py.report.tracking import hidden, masked
 
 if TYPE_CHECKING:
     from autosys_py.core.model import Definition
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 PAGE = 1000
 MANY = 1_000_000
 
+OTHERS = ("calendar", "extended_calendar", "cycle", "timezone")
+"""What JIL has no word for."""
 JOB_WORDS = ("insert_job", "update_job", "rename_job", "override_job", "delete_job")
 
 
@@ -61,7 +65,9 @@ def audit(
 def _event(word: str | None) -> str | None:
     if word is None:
         return None
-    if word.upper() not in EventCode.__members__ and word.lower() not in SUBCOMMANDS:
+    verb, _, kind = word.lower().partition("_")
+    is_other = kind in OTHERS and verb in ("insert", "update", "delete")
+    if word.upper() not in EventCode.__members__ and word.lower() not in SUBCOMMANDS and not is_other:
         raise misuse(60035, word)
     return word.upper()
 
@@ -139,10 +145,12 @@ class _Clerk:
         notes = tuple(fact.notes)
         if fact.code is EventCode.DEFINITION_CHANGED:
             return self._definition(fact, self._version_of(fact))._replace(notes=notes)
+        if fact.code is EventCode.OBJECT_CHANGED:
+            return _object_changed(fact)
         bypassed = tuple(atoms_of(alarm.text)) if alarm is not None else ()
-        job = self._name(fact.joid)
+        job, reason = self._name(fact.joid), masked(fact.reason)
         return Entry(
-            fact.seq, fact.time, fact.sent_by, fact.code.name, job, _detail(fact), fact.reason, bypassed, (), notes
+            fact.seq, fact.time, fact.sent_by, fact.code.name, job, _detail(fact), reason, bypassed, (), notes
         )  # fmt: skip
 
     def waiting(self, event: Event) -> Entry:
@@ -221,19 +229,32 @@ class _Clerk:
 
 def differences(before: "Definition | None", after: "Definition") -> Iterator[Change]:
     """Attribute by attribute, in the order of the later version; one that stands more than once is one text."""
+    old, new = ([] if each is None else [("name", each.job.name), *each.attributes] for each in (before, after))
+    yield from _between(old, new)
+
+
+def _between(before: Pairs, after: Pairs) -> Iterator[Change]:
     old, new = _texts(before), _texts(after)
     for name in dict.fromkeys([*new, *old]):
         if old.get(name) != new.get(name):
-            yield Change(name, old.get(name), new.get(name))
+            one, other = (None if name not in each else hidden(name, each[name]) for each in (old, new))
+            yield Change(name, one, other)
 
 
-def _texts(definition: "Definition | None") -> dict[str, str]:
-    if definition is None:
-        return {}
-    found = {"name": definition.job.name}
-    for name in dict.fromkeys(name for name, _ in definition.attributes):
-        found[name] = ", ".join(definition.values(name))
+def _texts(pairs: Pairs) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found[name] = f"{found[name]}, {value}" if name in found else value
     return found
+
+
+def _object_changed(fact: Fact) -> Entry:
+    """A machine, calendar, resource … ; of what collects values only those that came or went are told."""
+    change = change_of(fact)
+    changes = tuple(_between(change.before, change.after))
+    name = f"{fact.name} on {change.part}" if change.part else fact.name
+    word, is_new = f"{change.verb}_{change.kind}", change.verb == "insert"
+    return Entry(fact.seq, fact.time, fact.sent_by, word, "", name, fact.reason, (), changes, is_new=is_new)
 
 
 def atoms_of(text: str) -> Iterator[Bypassed]:
@@ -248,7 +269,7 @@ def _detail(fact: Fact) -> str:
         case EventCode.CHANGE_STATUS:
             return fact.status.name if fact.status is not None else fact.value
         case EventCode.SET_GLOBAL:
-            return f"{fact.name}={fact.value}"
+            return f"{fact.name}={hidden(fact.name, fact.value)}"
         case EventCode.COMMENT:
             return "" if fact.value == fact.reason else fact.value
         case EventCode.CHANGE_ALARM:

@@ -2,13 +2,19 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
+from autosys_py.core.text import visible
+
+if TYPE_CHECKING:
+    from autosys_py.cli.played import Play
 
 
 def _jobs(context: click.Context, parameter: click.Parameter, word: str) -> "list[CompletionItem[str]]":
@@ -32,24 +38,107 @@ def autosys() -> None:
     "--jil", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="JIL to start from."
 )
 @click.option("--script", type=click.Path(path_type=Path), metavar="FILE", help="What jobs do and operators type.")
-@click.option("--from", "begin", required=True, metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]")
-@click.option("--to", "end", required=True, metavar="TIME", help="Included.")
+@click.option("--from", "begin", metavar="TIME", help="MM/DD/YYYY HH:MM[:SS]; with --from-store default now.")
+@click.option("--to", "end", metavar="TIME", help="Included; with --from-store default in a day.")
 @click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
-@click.option(
-    "--show",
-    type=click.Choice(["log", "report", "both"]),
-    default="log",
-    show_default=True,
-    help="The scheduler's log, the job summary at the end, or both.",
-)
+@click.option("--show", type=click.Choice(["log", "report", "both"]), help="What is printed; default the log.")
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
+@click.option("--from-store", is_flag=True, help="What would the JIL change? Told in words, against the event store.")
+@click.option("--format", "format_", type=click.Choice(["json"]), help="The difference of --from-store as data.")
 def simulate(
-    files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str, seed: int
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str | None,
+    end: str | None,
+    tz: str | None,
+    show: str | None,
+    seed: int,
+    from_store: bool,
+    format_: str | None,
 ) -> int:
     """Play JIL, or a copy of the event store, on a virtual clock with simulated jobs."""
+    if from_store:
+        if show:
+            raise click.UsageError("--show belongs to one simulation: --from-store compares two.")
+        from autosys_py.cli.what_if import what_if
+
+        return what_if(files, script, begin, end, tz, format_)
+    if format_:
+        raise click.UsageError("--format belongs to --from-store.")
+    if begin is None or end is None:
+        raise click.UsageError(f"Missing option '{'--from' if begin is None else '--to'}'.")
     from autosys_py.cli.simulate import simulate as play
 
-    return play(files, script, begin, end, tz, show)
+    return play(files, script, begin, end, tz, show or "log")
+
+
+def _played(command: Callable[..., int]) -> Callable[..., int]:
+    """The options of a picture that say what world it is of; they come as one `play`."""
+
+    @wraps(command)
+    def with_play(
+        files: tuple[Path, ...], script: Path | None, begin: str | None, end: str | None, tz: str | None, **rest: Any
+    ) -> int:
+        from autosys_py.cli.played import Play
+
+        return command(play=Play(files, script, begin, end, tz), **rest)
+
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--output", type=path, metavar="FILE", help="Instead of standard output."),
+        click.option("--tz", metavar="ZONE", help="Time zone of the simulation."),
+        click.option("--to", "end", metavar="TIME", help="How far to simulate; the picture is of that moment."),
+        click.option("--from", "begin", metavar="TIME", help="Simulate from then: MM/DD/YYYY HH:MM[:SS]."),
+        click.option("--script", type=path, metavar="FILE", help="What happens in the simulation."),
+        click.option("--jil", "files", multiple=True, type=path, metavar="FILE", help="JIL instead of the store."),
+    ):
+        with_play = option(with_play)
+    return with_play
+
+
+def _steps(context: click.Context, parameter: click.Parameter, value: str) -> int | None:
+    """A number of steps; None = all."""
+    if value == "all":
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 7):
+        raise click.BadParameter(f"'{visible(value)}' is no number of steps: 0, 1, 2 ... or all", context, parameter)
+    return int(value)
+
+
+@autosys.command()
+@click.argument("pattern", metavar="PATTERN", default="ALL")
+@click.option(
+    "--format", "format_", type=click.Choice(["dot", "mermaid", "svg", "json"]), default="dot", show_default=True
+)
+@click.option(
+    "--depth", callback=_steps, default="1", metavar="N|all", show_default=True, help="Steps around the jobs."
+)
+@click.option(
+    "--direction",
+    type=click.Choice(["both", "up", "down"]),
+    default="both",
+    show_default=True,
+    help="up: what they depend on; down: what depends on them.",
+)
+@_played
+def graph(pattern: str, play: "Play", format_: str, depth: int | None, direction: str, output: Path | None) -> int:
+    """Draw what depends on what: the jobs of a name or pattern, their boxes, and what is around them."""
+    from autosys_py.cli.graph import graph as draw
+
+    return draw(pattern, play, format_, depth, direction, output)
+
+
+@autosys.command()
+@click.argument("box", metavar="BOX")
+@click.option("--run", type=int, default=0, metavar="N", help="Run number; 0 the latest, -1 the one before.")
+@click.option("--format", "format_", type=click.Choice(["text", "svg", "json"]), default="text", show_default=True)
+@click.option("--width", type=click.IntRange(40, 10000), metavar="N", help="Columns; default the terminal's.")
+@_played
+def timeline(box: str, run: int, play: "Play", format_: str, width: int | None, output: Path | None) -> int:
+    """Draw a run of a box, or of a job, as a Gantt chart: when each member waited, ran, failed."""
+    from autosys_py.cli.timeline import timeline as draw
+
+    return draw(box, run, play, format_, width, output)
 
 
 @autosys.command()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.changes import tell_of_change
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import complain, message, refusal
 from autosys_py.cli.names import is_pattern, select
@@ -16,6 +17,7 @@ from autosys_py.core.text import visible
 from autosys_py.core.timezones import LONGEST, folded, is_name
 
 if TYPE_CHECKING:
+    from autosys_py.cli.changes import Pairs
     from autosys_py.event_server.protocol import EventServer
 
 WRONG = {"a": 50101, "c": 50106, "d": 50109, "t": 50120}
@@ -58,27 +60,30 @@ def _add(instance: Instance, letter: str, name: str, target: str) -> None:
         zones = zones_of(store)
         if zones.zone(target) is None or (letter != "t" and folded(target) == folded(name)):
             raise _wrong(letter, target, exit_code=1)
-        _drop(store, name)
+        before, now = _drop(store, name), clock.now()
         attributes = (("type", {"a": "A", "c": "C", "t": "Z"}[letter]), ("zone", target))
-        store.put_object(NamedObject(ZONE_ENTRY, name, "", attributes, instance.user_host, clock.now()))
-        tell_of_zones(store, instance.user_host, clock.now())
+        store.put_object(NamedObject(ZONE_ENTRY, name, "", attributes, instance.user_host, now))
+        tell_of_change(store, ZONE_ENTRY, name, "", before, attributes, instance.user_host, now)
+        tell_of_zones(store, "", now)
     if letter != "t" and zones.system_name(name) is not None:
         complain(message(99041, name, severity="W"))
 
 
 def _delete(instance: Instance, name: str) -> None:
     with instance.store.transaction():
-        if not _drop(instance.store, name):
+        before, now = _drop(instance.store, name), clock.now()
+        if before is None:
             raise _wrong("d", name, exit_code=1)
-        tell_of_zones(instance.store, instance.user_host, clock.now())
+        tell_of_change(instance.store, ZONE_ENTRY, name, "", before, None, instance.user_host, now)
+        tell_of_zones(instance.store, "", now)
 
 
-def _drop(store: "EventServer", name: str) -> bool:
-    """Deletes the entry of a name, however spelt; False if there was none."""
-    spelt = [entry.name for entry in store.objects(ZONE_ENTRY) if folded(entry.name) == folded(name)]
-    for each in spelt:
-        store.delete_object(ZONE_ENTRY, each)
-    return bool(spelt)
+def _drop(store: "EventServer", name: str) -> "Pairs | None":
+    """Deletes the entry of a name, however spelt, and returns what it said; None if there was none."""
+    spelt = [entry for entry in store.objects(ZONE_ENTRY) if folded(entry.name) == folded(name)]
+    for entry in spelt:
+        store.delete_object(ZONE_ENTRY, entry.name)
+    return spelt[-1].attributes if spelt else None
 
 
 def _query(instance: Instance, name: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autosys_py.cli.calendar_book import CYCLE, EXTENDED, MISSING, NOUNS, STANDARD
+from autosys_py.cli.changes import tell_of_change
 from autosys_py.cli.jil import fault_lines
 from autosys_py.cli.messages import complain, message, refusal
 from autosys_py.cli.names import is_pattern, select
@@ -49,7 +50,7 @@ def take_in(instance: "Instance", checked: Checked, now: int, rescheduled: Resch
             complaints = list(_objections(store, checked, overwrite=overwrite))
             if not complaints:
                 _replace(store, checked, instance.user_host, now)
-                affected = tell_of_calendar(store, checked.kind, checked.name, instance.user_host, now)
+                affected = tell_of_calendar(store, checked.kind, checked.name, now)
                 warning = _warning(store, checked)
         if not complaints:
             complain(*warning)
@@ -63,10 +64,12 @@ def take_in(instance: "Instance", checked: Checked, now: int, rescheduled: Resch
 def delete_calendar(instance: "Instance", kind: str, name: str, now: int) -> bool:
     """Deletes a calendar or cycle and tells the scheduler; False if there is none of that name."""
     with instance.store.transaction():
-        if instance.store.object(kind, name) is None:
+        there = instance.store.object(kind, name)
+        if there is None:
             return False
+        tell_of_change(instance.store, kind, name, "", there.attributes, None, instance.user_host, now)
         instance.store.delete_object(kind, name)
-        tell_of_calendar(instance.store, kind, name, instance.user_host, now)
+        tell_of_calendar(instance.store, kind, name, now)
     return True
 
 
@@ -95,7 +98,12 @@ def _name_space(kind: str) -> tuple[str, ...]:
 
 def _replace(store: "EventServer", checked: Checked, user_host: str, now: int) -> None:
     for kind in _name_space(checked.kind):
-        if kind != checked.kind:
+        there = store.object(kind, checked.name)
+        before = None if there is None else there.attributes
+        if kind == checked.kind:
+            tell_of_change(store, kind, checked.name, "", before, checked.attributes, user_host, now)
+        elif there is not None:
+            tell_of_change(store, kind, checked.name, "", before, None, user_host, now)
             store.delete_object(kind, checked.name)
     store.put_object(NamedObject(checked.kind, checked.name, "", checked.attributes, user_host, now))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from autosys_py.cli.calendar_book import EXTENDED, STANDARD
+from autosys_py.cli.changes import tell_of_change
 from autosys_py.cli.jil import fault_lines
 from autosys_py.cli.messages import Refused, message, refusal
 from autosys_py.cli.timetables import tell_of_calendar
@@ -55,8 +56,10 @@ def _change(instance: "Instance", name: str, action: str, dated: Sequence[tuple[
         present = _without(present, dated)
     kept = tuple(pair for pair in calendar.attributes if pair[0] != "date") if calendar is not None else ()
     attributes = kept + date_attributes(present)
+    before = calendar.attributes if calendar is not None else None
+    tell_of_change(store, STANDARD, name, "", before, attributes, instance.user_host, now)
     store.put_object(NamedObject(STANDARD, name, "", attributes, instance.user_host, now))
-    tell_of_calendar(store, STANDARD, name, instance.user_host, now)
+    tell_of_calendar(store, STANDARD, name, now)
 
 
 def _without(present: set[datetime], dated: Sequence[tuple[str, datetime]]) -> set[datetime]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from autosys_py.cli.changes import tell_of_change
 from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.cli.timetables import timetable_of
@@ -35,6 +36,7 @@ from autosys_py.jil.subcommands import SUBCOMMANDS, Subcommand
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from autosys_py.core.model import Machine
     from autosys_py.event_server.protocol import EventServer, JobHead
 
 NOUNS = {
@@ -365,19 +367,28 @@ class Definer:
             return
         with self.store.transaction():
             for thing in checked.deleted:
+                self._tell_of(thing, None)
                 self.store.delete_object(thing.kind, thing.name, thing.part)
             for thing in checked.stored:
+                self._tell_of(thing, thing)
                 self.store.put_object(thing)
             for thing in (*checked.deleted, *checked.stored):
                 if thing.kind == "resource":
                     self._notify_resource(thing, checked.amount)
         self.known.forget_objects()
 
+    def _tell_of(self, thing: NamedObject, after: NamedObject | None) -> None:
+        before = self.store.object(thing.kind, thing.name, thing.part)
+        old, new = (None if each is None else each.attributes for each in (before, after))
+        tell_of_change(
+            self.store, thing.kind, thing.name, thing.part, old, new, self.settings.owner, self.settings.now
+        )  # fmt: skip
+
     def _notify_resource(self, thing: NamedObject, amount: str) -> None:
         """The value is the resource's machine, a blank, the amount as typed (see `core.resources.resource_changed`)."""
         now = self.settings.now
         notice = Event(EventCode.RESOURCE_CHANGED, now, priority=0, name=thing.name, value=f"{thing.part} {amount}")
-        notice.sent_by, notice.sent = self.settings.owner, now
+        notice.sent = now
         self.store.add_event(notice)
 
     # Machines
@@ -393,11 +404,11 @@ class Definer:
             return
         with self.store.transaction():
             for machine in (*checked.changed, *([checked.machine] if checked.machine is not None else [])):
+                self._notify_machine(machine.name, machine, now)
                 self.store.put_machine(machine)
-                self._notify_machine(machine.name, now)
             if checked.machine is None:
+                self._notify_machine(stanza.name, None, now)
                 self.store.delete_machine(stanza.name)
-                self._notify_machine(stanza.name, now)
         self.known.forget()
 
     def _checked_delete(self, stanza: Stanza) -> CheckedMachine:
@@ -411,9 +422,11 @@ class Definer:
         has_resources = any(each.part == name for each in self.store.objects("resource"))
         return check_delete(stanza, self.known, virtual, has_jobs, has_resources)
 
-    def _notify_machine(self, name: str, now: int) -> None:
-        notice = Event(EventCode.MACHINE_CHANGED, now, priority=0, name=name, sent_by=self.settings.owner, sent=now)
-        self.store.add_event(notice)
+    def _notify_machine(self, name: str, after: "Machine | None", now: int) -> None:
+        before = self.store.machine(name)
+        old, new = (None if each is None else each.attributes for each in (before, after))
+        tell_of_change(self.store, "machine", name, "", old, new, self.settings.owner, now)
+        self.store.add_event(Event(EventCode.MACHINE_CHANGED, now, priority=0, name=name, sent=now))
 
 
 def _handler(subcommand: Subcommand) -> Callable[[Definer, Stanza, Answer, int], None]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 YEAR = 366 * 86400
 FARTHEST = 5 * YEAR
 """Seconds from now: every start on the way has to be played."""
-RUNS = 100
-"""A job's average is that of the successes among so many of its last runs."""
 
 
 def main() -> NoReturn:
@@ -116,6 +114,7 @@ def _rows(
     instance: Instance, since: int, until: int, now: int, wanted: "Callable[[PlannedRun], bool]"
 ) -> "list[ForecastRow]":
     """Plays the copy."""
+    from autosys_py.cli.averages import average_of
     from autosys_py.cli.nodes import local_nodes
     from autosys_py.cli.simulate import copy_of
     from autosys_py.cli.timetables import timetable_of
@@ -126,23 +125,13 @@ def _rows(
     from autosys_py.sim.simulation import Settings, Simulation
 
     zone = scheduler_zone(instance.store)
-    usual = usual_success(lambda name: _average(instance, name))
+    usual = usual_success(lambda name: average_of(instance.store, name))
     settings = Settings(now, zone, timetable_of, instance.configuration, False, local_nodes(), usual)
     simulation = Simulation(copy_of(instance, settings).store, settings, Script(), lambda line, moment: None)
     return [
         ForecastRow(run.box, run.job, run.machine, run.start, run.end)
         for run in planned_runs(simulation, since, until, wanted)
     ]
-
-
-def _average(instance: Instance, name: str) -> int | None:
-    """Seconds that the job's successful runs took; None if there is none."""
-    from autosys_py.core.codes import Status
-
-    head = instance.store.head(name)
-    runs = instance.store.runs(head.joid, RUNS) if head is not None else []
-    seconds = [run.end - run.start for run in runs if run.status is Status.SUCCESS and run.end is not None]
-    return round(sum(seconds) / len(seconds)) if seconds else None
 
 
 def _print(rows: "list[ForecastRow]", given: Given, instance: Instance, zone: "ZoneInfo", now: int) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.past import position_at
 from autosys_py.core.codes import EventCode, Status
-from autosys_py.core.model import Fact
+from autosys_py.core.model import Fact, RunKey
 from autosys_py.report.why import Origin
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Origins:
         self._store = store
         self._last = last_seq
         self._setters: dict[int, Fact | None] = {}
+        self._machines: dict[str, Origin] = {}
 
     def of_status(self, joid: int) -> Origin:
         """What gave the job its present status."""
@@ -44,6 +45,13 @@ class Origins:
         fact = self._setter(joid)
         return [] if fact is None else fact.notes
 
+    def latched_since(self, joid: int) -> int | None:
+        """When the start time came that the job still has to use; None = the past does not say."""
+        for fact in reversed(self._facts_since_run(joid)):
+            if any(changed == joid and changes.get("latched") for changed, changes in fact.changes):
+                return fact.time
+        return None
+
     def of_global(self, name: str, since: int) -> Origin:
         """The event that set it, in the second `since`."""
         facts = self._without_job(position_at(self._store, since - 1) + 1, position_at(self._store, since))
@@ -51,7 +59,9 @@ class Origins:
 
     def of_machine(self, name: str) -> Origin:
         """The MACH_OFFLINE of a machine."""
-        return self._last_of(EventCode.MACH_OFFLINE, name, self._without_job(1, self._last))
+        if name not in self._machines:
+            self._machines[name] = self._last_of(EventCode.MACH_OFFLINE, name, self._without_job(1, self._last))
+        return self._machines[name]
 
     def _first(self, joid: int) -> Origin:
         """Nothing has happened to the job yet but that it was defined."""
@@ -67,14 +77,16 @@ class Origins:
 
     def _setter(self, joid: int) -> Fact | None:
         if joid not in self._setters:
-            newest = self._store.runs(joid, 1) if self._last is None else []
-            facts = self._store.facts(joid, newest[0].first_seq if newest else 1, self._last)
-            setting = [fact for fact in reversed(facts) if _sets_status(fact, joid)]
+            setting = [fact for fact in reversed(self._facts_since_run(joid)) if _sets_status(fact, joid)]
             if setting and setting[0].status is Status.RUNNING:
                 started = (fact for fact in setting if fact.status is Status.STARTING)
                 setting.insert(0, next(started, setting[0]))  # the agent reports; somebody else made it start
             self._setters[joid] = setting[0] if setting else None
         return self._setters[joid]
+
+    def _facts_since_run(self, joid: int) -> list[Fact]:
+        newest = self._store.runs(joid, 1) if self._last is None else []
+        return self._store.facts(joid, newest[0].first_seq if newest else 1, self._last)
 
     def _told(self, fact: Fact) -> Origin:
         """By the first cause that a person sent, else by what the scheduler itself was about."""
@@ -87,7 +99,18 @@ class Origins:
             if not earlier or earlier[0].seq != each.cause:
                 break
             each = earlier[0]
+        kill = self._kill_of(fact) if fact.status is Status.TERMINATED else None
+        if kill is not None:
+            return Origin(f"{_event(first, fact)}, KILLJOB", kill.sent_by, kill.reason, fact.time)
         return Origin(_event(first, fact), "", "", fact.time)
+
+    def _kill_of(self, end: Fact) -> Fact | None:
+        """The KILLJOB that somebody sent to a run; the agent reports its end later, with no cause."""
+        key = RunKey(end.joid, end.run_num, end.ntry)
+        run = self._store.run(key)
+        facts = self._store.facts(end.joid, run.first_seq, end.seq) if run is not None else []
+        kills = (fact for fact in reversed(facts) if fact.code is EventCode.KILLJOB and fact.sent_by)
+        return next(kills, None)
 
 
 def _sets_status(fact: Fact, joid: int) -> bool:

@@ -3,11 +3,11 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
@@ -18,28 +18,23 @@ from autosys_py.cli.zone import local_zone, scheduler_zone, zone_named
 from autosys_py.core.text import visible
 from autosys_py.sim.copying import copy_store
 from autosys_py.sim.script import AtLine, Script, ScriptError, moment, read_script
-from autosys_py.sim.simulation import Settings, Simulation
+from autosys_py.sim.simulation import Settings, Simulation, usual_outcome
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from autosys_py.agent.simulated import SimulatedOutcome
     from autosys_py.cli.options import Command, Given
+    from autosys_py.core.model import Job
 
 
 def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
     """Plays and prints. Raises Refused with file and line for what cannot be understood."""
     with open_instance() as real:
-        zone = _zone(tz, real, from_store=not files)
-        os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
-        settings = Settings(
-            _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes()
-        )  # fmt: skip
-        until = _moment("--to", end, zone)
-        instance = _loaded(real, files, settings) if files else copy_of(real, settings)
-    lines, folder = _script(script, settings)
+        staged = prepare(real, files, script, begin, end, tz)
     gc.disable()  # nothing here is cyclic, and looking through a growing past for cycles takes most of the time
-    simulation = Simulation(instance.store, settings, lines, Commands(instance, script, folder, settings).obey)
-    for text in _played(simulation, until, instance, logged=show != "report"):
+    instance = staged.instance
+    for text in _played(staged.simulation, staged.until, instance, logged=show != "report"):
         sys.stdout.write(text)
     if show != "log":
         from autosys_py.cli.job_report import JobReport
@@ -48,6 +43,48 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         report = JobReport(instance, select_jobs(instance.store, "ALL", None), narrow=False, job_zones=False)
         sys.stdout.writelines(f"{line}\n" for line in report.summary())
     return 0
+
+
+class Staged(NamedTuple):
+    """A simulation that is ready to be played."""
+
+    instance: Instance
+    """Its world, which changes while it is played."""
+    simulation: Simulation
+    begin: int
+    until: int
+    """The last moment to be played."""
+
+
+def prepare(
+    real: Instance,
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str | int,
+    end: str | int,
+    tz: str | None,
+    *,
+    change: tuple[Path, ...] = (),
+    usual: "Callable[[Job], SimulatedOutcome]" = usual_outcome,
+    keeps_past: bool = False,
+) -> Staged:
+    """A simulation of JIL, or of a copy of the store into which `change` is loaded; times as typed or in UTC seconds.
+    Raises Refused for what cannot be understood."""
+    zone = _zone(tz, real, from_store=not files)
+    os.environ["TZ"] = str(zone)  # what is typed and shown here is in the zone of the simulation
+    settings = Settings(
+        _moment("--from", begin, zone), zone, timetable_of, real.configuration, bool(files), local_nodes(), usual
+    )  # fmt: skip
+    until = _moment("--to", end, zone)
+    if files:
+        instance = loaded(real, files, settings, keeps_past=keeps_past)
+    else:
+        instance = copy_of(real, settings, keeps_past=keeps_past)
+    for path in change:
+        load_file(instance, path, settings.begin, settings)
+    lines, folder = _script(script, settings)
+    obey = Commands(instance, script, folder, settings).obey
+    return Staged(instance, Simulation(instance.store, settings, lines, obey), settings.begin, until)
 
 
 def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:
@@ -78,32 +115,34 @@ def _zone(tz: str | None, real: Instance, *, from_store: bool) -> "ZoneInfo":
     return zone
 
 
-def _moment(option: str, text: str, zone: "ZoneInfo") -> int:
+def _moment(option: str, text: str | int, zone: "ZoneInfo") -> int:
+    if isinstance(text, int):
+        return text
     try:
         return moment(" ".join(text.split()), zone)
     except ValueError:
         raise Refused(f"{option}: '{visible(text)}' is no time, type MM/DD/YYYY HH:MM[:SS]", exit_code=2) from None
 
 
-def copy_of(real: Instance, settings: Settings) -> Instance:
+def copy_of(real: Instance, settings: Settings, *, keeps_past: bool = False) -> Instance:
     """An instance whose store is in memory, a copy of the real one."""
-    instance = _empty(real, settings)
+    instance = _empty(real, settings, keeps_past)
     copy_store(real.store, instance.store, clock.now(), settings.begin, settings.timetable)
     return instance
 
 
-def _loaded(real: Instance, files: tuple[Path, ...], settings: Settings) -> Instance:
+def loaded(real: Instance, files: tuple[Path, ...], settings: Settings, *, keeps_past: bool = False) -> Instance:
     """An instance whose store is in memory and holds what the files define."""
-    instance = _empty(real, settings)
+    instance = _empty(real, settings, keeps_past)
     for path in files:
         load_file(instance, path, settings.begin, settings)
     return instance
 
 
-def _empty(real: Instance, settings: Settings) -> Instance:
+def _empty(real: Instance, settings: Settings, keeps_past: bool) -> Instance:
     from autosys_py.event_server.memory import MemoryStore
 
-    store = MemoryStore(keeps_past=False)
+    store = MemoryStore(keeps_past=keeps_past)
     instance = Instance(real.autoserv, real.folder, real.configuration)
     instance.__dict__["store"] = store
     with store.transaction():

@@ -68,9 +68,9 @@ class Present:
 
 
 def world_around(
-    instance: "Instance", joid: int, source: Present | None = None, *, with_dependents: bool = True
+    instance: "Instance", joid: int, source: Present | None = None, *, dependents: int | None = None
 ) -> World:
-    """A world of the job and its surroundings."""
+    """A world of the job and its surroundings, with at most so many of the jobs that wait for it; None = all."""
     from autosys_py.cli.nodes import local_nodes
     from autosys_py.cli.timetables import timetable_of
     from autosys_py.cli.zone import scheduler_zone
@@ -86,7 +86,7 @@ def world_around(
         resource = resource_of(thing)
         world.set_resource(resource.key, resource)
     world.counts = source.counts()
-    for number in _needed(source, joid, with_dependents=with_dependents):
+    for number in _needed(source, joid, dependents):
         _define(world, source, number)
     if joid not in world.jobs:
         return world
@@ -105,12 +105,12 @@ def world_around(
     return world
 
 
-def _needed(source: Present, joid: int, *, with_dependents: bool) -> Iterator[int]:
+def _needed(source: Present, joid: int, dependents: int | None) -> Iterator[int]:
     """The job, its direct dependents, their boxes, and the jobs in the conditions of all of them."""
     job = source.job(joid)
     if job is None:
         return
-    for each in [joid, *(source.store.jobs_naming(job.name) if with_dependents else ())]:
+    for each in [joid, *(source.store.jobs_naming(job.name)[:dependents] if dependents != 0 else ())]:
         asker = source.job(each)
         if asker is None:
             continue

@@ -31,7 +31,7 @@ def timetable_of(store: "EventServer", zone: "ZoneInfo") -> Timetable:
     return Timetable(zone, RememberedCalendars(CalendarBook(store)), zones_of(store))
 
 
-def tell_of_calendar(store: "EventServer", kind: str, name: str, user_host: str, now: int) -> list[str]:
+def tell_of_calendar(store: "EventServer", kind: str, name: str, now: int) -> list[str]:
     """Inside a transaction: tells the scheduler which calendars have other dates now; returns their names.
 
     A standard calendar may be the holidays of extended ones, a cycle be counted in by some.
@@ -40,7 +40,7 @@ def tell_of_calendar(store: "EventServer", kind: str, name: str, user_host: str,
     users = [each.name for each in store.objects(EXTENDED) if each.value(reference) == name]
     affected = [*([name] if kind in (STANDARD, EXTENDED) else []), *users]
     for calendar in affected:
-        event = Event(EventCode.CALENDAR_CHANGED, now, priority=0, name=calendar, sent=now, sent_by=user_host)
+        event = Event(EventCode.CALENDAR_CHANGED, now, priority=0, name=calendar, sent=now)
         store.add_event(event)
     return affected
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from autosys_py.cli.changes import change_of
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.codes import OPERATOR_EVENTS, EventCode
 from autosys_py.core.model import Definition, Event, Fact
@@ -37,6 +38,17 @@ COMMANDS = {
     EventCode.ARCHIVED: ("T", "Archive"),
     EventCode.TRACK_LEVEL: ("T", "Autotrack"),
 }
+KINDS = {
+    "machine": ("M", "Machine", "machine"),
+    "calendar": ("C", "Calendar", "calendar"),
+    "extended_calendar": ("C", "Calendar", "calendar"),
+    "cycle": ("C", "Cycle", "cycle"),
+    "resource": ("R", "Resource", "resource"),
+    "timezone": ("Z", "Time zone", "timezone"),
+    "monbro": ("B", "Monitor/browser", "name"),
+    "connectionprofile": ("N", "Connection profile", "name"),
+}
+"""Of objects whose change is told with what was different before; others have the letter X, ours too."""
 STORED = (("B", "monbro", "Monitor/browser"), ("N", "connectionprofile", "Connection profile"))
 """Objects that nobody is told of when they change."""
 
@@ -62,6 +74,8 @@ class Trail:
         """Jobs and moments at which an override was written …"""
         self._definition_events: set[tuple[int, int]] = set()
         """… and a definition."""
+        self._told: set[tuple[str, str]] = set()
+        """Kinds and names of objects whose changes the past tells."""
 
     def entries(self) -> Iterator[Tracked]:
         """Everything, in no order."""
@@ -80,6 +94,8 @@ class Trail:
         yield from self._definitions()
         for letter, kind, word in STORED:
             for thing in self._store.objects(kind):
+                if (kind, thing.name) in self._told:
+                    continue
                 pairs = (("name", thing.name), *(thing.attributes if self._in_full else ()))
                 details = tracking.definition(pairs, None)
                 entry = Entry(thing.sent_by, thing.time, tracking.title(99060, word), thing.name, details)
@@ -125,10 +141,25 @@ class Trail:
                 details += [f"  amount: {visible(amount)}"] if amount else []
             entry = Entry(order.sent_by, time, tracking.title(99060, word), order.name, details)
             yield Tracked(letter, entry)
+        elif code is EventCode.OBJECT_CHANGED:
+            yield self._object(order, time)
         elif code in COMMANDS:
             letter, word = COMMANDS[code]
             entry = Entry(order.sent_by, time, tracking.title(99061, word), self._subject(order), self._said(order))
             yield Tracked(letter, entry, order.joid)
+
+    def _object(self, order: Fact | Event, time: int) -> Tracked:
+        """What was different before is marked, and of a delete everything is."""
+        change = change_of(order)
+        self._told.add((change.kind, order.name))
+        letter, word, key = KINDS.get(change.kind, ("X", change.kind.replace("_", " ").capitalize(), "name"))
+        details = [f"  {key}: {visible(order.name)}", *([f"  machine: {visible(change.part)}"] if change.part else [])]
+        if self._in_full and change.verb != "delete":
+            before = None if change.verb == "insert" else change.before
+            details += tracking.definition(change.after, before)
+        elif self._in_full:
+            details += tracking.definition((), change.before)
+        return Tracked(letter, Entry(order.sent_by, time, tracking.title(99060, word), order.name, details))
 
     def _subject(self, order: Fact | Event) -> str:
         return order.value if order.code is EventCode.TRACK_LEVEL else self.name(order.joid) or order.name

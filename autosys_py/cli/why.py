@@ -16,22 +16,36 @@ from autosys_py.cli.origins import Origins
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.past import Past
 from autosys_py.cli.surroundings import Present, world_around
+from autosys_py.cli.unfinished import unfinished
 from autosys_py.cli.zone import local_zone
 from autosys_py.core import explain
-from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.codes import FAILED, EventCode, Status
 from autosys_py.core.condition import Kind
 from autosys_py.core.draft import Draft
+from autosys_py.core.kills import waiting_for
 from autosys_py.core.lines import priority_of
 from autosys_py.core.model import CountKey, Job
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 from autosys_py.core.world import RUNNABLE_TYPES
-from autosys_py.report.why import Behind, Explanation, Origin, Queued, Unreached, document, full_status, lines
+from autosys_py.report.why import (
+    Behind,
+    Explanation,
+    Origin,
+    Queued,
+    Unfinished,
+    Unreached,
+    document,
+    full_status,
+    lines,
+)
 
 if TYPE_CHECKING:
     from autosys_py.core.explain import Gate, Truth
     from autosys_py.event_server.protocol import JobHead
 
+ASKED = 30
+"""Dependents of a job that are looked at: so many answers cost less than somebody waits for."""
 LEASE_VALID = 30
 """Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
 
@@ -72,12 +86,15 @@ def _job_named(instance: Instance, name: str) -> "JobHead":
     return head
 
 
-def explanation(instance: Instance, joid: int, moment: int | None) -> Explanation | None:
-    """What is to be said about a job now, or at a moment of the past; None if it was not there."""
+def explanation(instance: Instance, joid: int, moment: int | None, *, now: int | None = None) -> Explanation | None:
+    """What is to be said about a job now, or at a moment of the past; None if it was not there. `now` is the clock of
+    a simulation."""
     past = None if moment is None else Past(instance.store, joid, moment)
     source = past or Present(instance.store)
-    now = clock.now() if moment is None else moment
-    world = world_around(instance, joid, source, with_dependents=False)
+    now = moment if moment is not None else clock.now() if now is None else now
+    state = source.state(joid) if past is None else None
+    asked = ASKED if state is not None and state.status in FAILED else 0
+    world = world_around(instance, joid, source, dependents=asked)
     if joid not in world.jobs:
         return None
     return _Explainer(instance, source, past, Draft(world, now)).explain(joid, is_box=False)
@@ -97,7 +114,7 @@ class _Explainer:
         draft, job, state = self.draft, self.draft.job(joid), self.draft.state(joid)
         said = Explanation(job.name, draft.now, state, job.job_type, is_past=self.past is not None)
         said.origin = self.origins.of_status(joid)
-        said.gates = self._gates(joid)
+        said.gates = [self._dated(gate, joid) for gate in self._gates(joid)]
         said.branches = explain.tree(draft, job)
         said.behind = {each.atom.text: self._behind(each) for each in explain.truths(draft, job)}
         said.condition = self._condition(job)
@@ -128,6 +145,19 @@ class _Explainer:
             notes = " ".join(self.origins.notes_of_status(joid)) or "as the log says"
             kept.append(explain.Gate(queue, False, notes, since=state.since))
         return kept
+
+    def _dated(self, gate: "Gate", joid: int) -> "Gate":
+        """Since when it stands so, where the state alone does not say."""
+        if gate.since is not None:
+            return gate
+        since = None
+        if gate.name == explain.DATE:
+            state = self.draft.state(joid)
+            since = self.origins.latched_since(joid) if gate.is_open else state.last_start
+        elif gate.name == "machine" and not gate.is_open:
+            names = explain.unreached(self.draft, self.draft.job(joid))
+            since = max((self.origins.of_machine(name).time or 0 for name in names), default=0) or None
+        return gate._replace(since=since)
 
     def _condition(self, job: Job) -> str:
         definition = self.store.definition(job.joid, job.run_ver) if job.condition is not None else None
@@ -170,6 +200,11 @@ class _Explainer:
         if said.state.status is Status.RESTART:
             tries = (each for each in self.store.pending_events(joid) if each.code is EventCode.CHK_N_START)
             said.next_try = next((each.due for each in tries), None)
+        if said.state.status is Status.RUNNING and said.job_type == "BOX":
+            said.unfinished = [Unfinished(row.head.name, row.state.status.name) for row in unfinished(self.store, joid)]
+        if said.state.status in FAILED:
+            asked = waiting_for(self.draft, said.job, self.world.dependents.get(said.job, ()))
+            said.dependents = [self.world.jobs[each].name for each in asked]
 
     def _say_of_box(self, said: Explanation, job: Job) -> None:
         """The outermost box that does not run is what keeps all inside it."""

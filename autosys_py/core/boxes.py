@@ -10,7 +10,7 @@ from autosys_py.core.aftermath import conclude, dismiss_question
 from autosys_py.core.codes import DONE_IN_BOX, FAILED, LIVE, TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.deadlock import is_deadlocked
 from autosys_py.core.draft import Draft
-from autosys_py.core.kills import kill_process
+from autosys_py.core.kills import kill_process, say_who_waits
 from autosys_py.core.model import Fact, Job, RunKey
 from autosys_py.core.resources import end_run
 from autosys_py.core.restart import ENDINGS
@@ -122,8 +122,9 @@ def judge_around(draft: Draft, job: Job) -> None:
             judge(draft, box, None)
 
 
-def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> None:
-    """The box is over: its status, its waiting members, its terminators, its alarms (rules B-09 to B-11, B-32)."""
+def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> Fact:
+    """The box is over: its status, its waiting members, its terminators, its alarms (rules B-09 to B-11, B-32). Returns
+    what says so."""
     state = draft.state(box)
     ending = None if state.noexec else ENDINGS[result]
     fact = conclude(draft, box, result, ending, votes_idle=state.was_idle_run, text=text)
@@ -139,6 +140,7 @@ def end_box(draft: Draft, box: int, result: Status, *, text: str = "") -> None:
         reset_members(draft, box)
         if result in FAILED:
             _kill_job_terminators(draft, box)
+    return fact
 
 
 def _kill_job_terminators(draft: Draft, box: int) -> None:
@@ -176,17 +178,20 @@ def terminate(draft: Draft, joid: int, signals: str = "") -> None:
     if draft.state(joid).status is Status.WAIT_REPLY:
         _give_up_waiting(draft, joid)
     elif draft.job(joid).is_box:
-        end_box(draft, joid, Status.TERMINATED)
+        say_who_waits(draft, joid, end_box(draft, joid, Status.TERMINATED))
     elif not kill_process(draft, joid, signals):
-        draft.set_status(joid, Status.TERMINATED, exit_code=101, votes_idle=draft.state(joid).was_idle_run)
+        votes_idle = draft.state(joid).was_idle_run
+        fact = draft.set_status(joid, Status.TERMINATED, exit_code=101, votes_idle=votes_idle)
         raise_end_alarms(draft, joid, Status.TERMINATED, None)
+        say_who_waits(draft, joid, fact)
 
 
 def _give_up_waiting(draft: Draft, joid: int) -> None:
     """Killed while it waits for an answer: its run is over already, so no action follows."""
     cause = draft.outcome.facts[-1]
-    draft.set_status(joid, Status.TERMINATED, votes_idle=draft.state(joid).was_idle_run)
+    fact = draft.set_status(joid, Status.TERMINATED, votes_idle=draft.state(joid).was_idle_run)
     raise_end_alarms(draft, joid, Status.TERMINATED, None)
+    say_who_waits(draft, joid, fact)
     dismiss_question(draft, joid, EventCode.KILLJOB, cause)
 
 

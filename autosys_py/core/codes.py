@@ -184,6 +184,8 @@ class EventCode(IntEnum):
     """`archive_events` removed rows of the past; `value` seals them (`event_server/seals.py`)."""
     TRACK_LEVEL = 961
     """`autotrack -u` set how much of the audit trail is shown."""
+    OBJECT_CHANGED = 965
+    """A definition that has no versions was written, changed or deleted; `value` says what (`cli/changes.py`)."""
 
 
 OPERATOR_EVENTS = frozenset(

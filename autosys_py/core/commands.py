@@ -12,7 +12,7 @@ from autosys_py.core.boxes import raise_final_alarms, reset_members, terminate
 from autosys_py.core.codes import LIVE, QUEUED, Alarm, EventCode, Status
 from autosys_py.core.condition import as_integer
 from autosys_py.core.draft import Changed, Draft
-from autosys_py.core.kills import are_signals
+from autosys_py.core.kills import are_signals, say_who_waits
 from autosys_py.core.model import EffectKind, Event, Fact
 from autosys_py.core.queues import open_machine
 from autosys_py.core.restart import Ending
@@ -70,6 +70,7 @@ def kill_waiting(draft: Draft, event: Event, fact: Fact) -> None:
     end = conclude(draft, event.joid, Status.TERMINATED, ending, votes_idle=True, exit_code=exit_code)
     reset_members(draft, event.joid)  # of a box that waited for resources: nothing in it will start
     raise_final_alarms(draft, event.joid, Status.TERMINATED, None, end)
+    say_who_waits(draft, event.joid, end)
 
 
 def nothing_to_kill(draft: Draft, event: Event, fact: Fact) -> None:

@@ -83,6 +83,19 @@ def bad_signals(event: str, signals: str) -> str:
     return f"{event} ignored: <{signals}> is no list of signal numbers like 15,9."
 
 
+NAMED = 10
+"""Jobs that a line names; of more it gives the number."""
+
+
+def waiting_for_killed(name: str, waiting: list[str]) -> list[str]:
+    more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
+    return [
+        f"<{name}> was killed. Waiting for it now: {', '.join(waiting[:NAMED])}{more}.",
+        f"Two ways on: sendevent -E RESTART -J {name} runs it again, "
+        f"sendevent -E CHANGE_STATUS -s SUCCESS -J {name} goes on without it.",
+    ]
+
+
 def no_signals() -> str:
     return message(10346, "Command")
 

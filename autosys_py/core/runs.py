@@ -12,6 +12,7 @@ from autosys_py.core.aftermath import box_goes_on, conclude
 from autosys_py.core.boxes import raise_end_alarms, raise_final_alarms
 from autosys_py.core.codes import LIVE, Alarm, EventCode, ExitCode, Status
 from autosys_py.core.draft import Draft
+from autosys_py.core.kills import say_who_waits
 from autosys_py.core.model import CountKey, EffectKind, Event, RunKey
 from autosys_py.core.queues import open_machine
 from autosys_py.core.resources import end_run
@@ -97,6 +98,8 @@ def lost(draft: Draft, event: Event) -> None:
     end_run(draft, event.joid, Status.TERMINATED)
     draft.alarm(event.joid, Alarm.CHASE, event.value or "The run ended without an exit record.")
     raise_final_alarms(draft, event.joid, Status.TERMINATED, None, fact)
+    if state.killed:
+        say_who_waits(draft, event.joid, fact)
 
 
 def start_failed(draft: Draft, event: Event) -> None:
@@ -262,6 +265,7 @@ def try_again(draft: Draft, event: Event) -> None:
 def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: str) -> None:
     joid = event.joid
     state = draft.state(joid)
+    killed = state.killed
     retried = result is Status.FAILURE and _has_try_left(draft, joid)
     shown: dict[str, Any] = {"time": event.due, "exit_code": event.exit_code, "text": text}
     if retried:
@@ -275,6 +279,8 @@ def _finish(draft: Draft, event: Event, result: Status, *, seconds: int, text: s
             raise_end_alarms(draft, joid, Status.SUCCESS, seconds)
         else:
             raise_final_alarms(draft, joid, result, seconds, fact)
+            if killed:
+                say_who_waits(draft, joid, fact)
 
 
 def _has_try_left(draft: Draft, joid: int) -> bool:

@@ -88,8 +88,7 @@ def arguments(event: Event | Fact, job: str, times: TimeFormat, due: int | None 
         case EventCode.ALARM:
             words += ["-A", event.value or event.name]
         case EventCode.SET_GLOBAL:
-            value = MASK if _SECRET.search(event.name) else event.value
-            words += ["-G", f"{event.name}={value}"]
+            words += ["-G", f"{event.name}={hidden(event.name, event.value)}"]
         case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
             words += ["-N", event.name]
         case code if code in _LETTERS and event.value:
@@ -129,9 +128,14 @@ def definition(
 
 
 def _attribute(name: str, value: str, *, has_changed: bool) -> str:
-    shown = MASK if value and _SECRET.search(name) else masked(value)
+    shown = hidden(name, value)
     mark = "* " if has_changed else "  "
     return f"{mark}{name}: {visible(shown)}".rstrip()
+
+
+def hidden(name: str, value: str) -> str:
+    """The value of an attribute or global, as anybody may read it."""
+    return MASK if value and _SECRET.search(name) else masked(value)
 
 
 def masked(text: str) -> str:

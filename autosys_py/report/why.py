@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autosys_py.core.codes import LIVE, Status
+from autosys_py.core.codes import FAILED, LIVE, Status
 from autosys_py.core.condition import Kind
 from autosys_py.core.explain import CONDITION, DATE, EXCLUDE, WINDOW, Branch, Gate, Truth
 from autosys_py.core.model import JobState
@@ -50,6 +50,13 @@ class Unreached(NamedTuple):
     remedy: str
 
 
+class Unfinished(NamedTuple):
+    """A member that keeps its running box from its end."""
+
+    name: str
+    status: str
+
+
 class Queued(NamedTuple):
     """Who stands before the job."""
 
@@ -78,6 +85,10 @@ class Explanation:
     ahead: list[Queued] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     """Who has what the job waits for."""
+    unfinished: list[Unfinished] = field(default_factory=list)
+    """Direct members of a running box that are not done."""
+    dependents: list[str] = field(default_factory=list)
+    """Jobs that this one keeps from starting: it ended and has not succeeded."""
     next_try: int | None = None
     box: "Explanation | None" = None
     """The outermost box that does not run, where one around the job does not."""
@@ -111,20 +122,42 @@ def cause(said: Explanation, times: TimeFormat) -> str:
     """Why the job does not start, or that it does, in one sentence or two."""
     name, state = visible(said.job), state_words(said, times)
     status = said.state.status
+    if status is Status.WAIT_REPLY:
+        return _asking(said, times)
     if status in LIVE:
         run = f"run {said.state.run_num}/{said.state.ntry}"
-        return f"{name} is {state}, {run}: it does not wait for anything."
+        return f"{name} is {state}, {run}: {_under_way(said)}."
     if status in _UNTIL:
         return f"{name} is {state}: it does not start before {_UNTIL[status]}."
     if status is Status.RESTART:
         when = f" at {times(said.next_try)}" if said.next_try is not None else ""
-        return f"{name} waits for its next try{when}: it is {state}."
+        what = "restart" if said.state.is_restart_due else "next try"
+        return f"{name} waits for its {what}{when}: it is {state}."
     shut = _first(said)
     if shut is None:
-        return _free(said, times)
+        return f"{name} is {state}. {_free(said, times)}" if status in FAILED else _free(said, times)
     others = [gate.name for gate in said.shut if gate.name != shut.name]
     also = f" Also shut: {visible(', '.join(others))}." if others else ""
     return f"{_shut(said, shut, times)}{also}"
+
+
+def _asking(said: Explanation, times: TimeFormat) -> str:
+    state = said.state
+    ended = state.chain.result if state.chain is not None else None
+    code = f", exit code {state.exit_code}" if state.exit_code is not None else ""
+    how = f" ended {ended.name}{code}" if ended is not None else " ended"
+    run = f"{state.run_num}/{state.ntry}"
+    return f"{visible(said.job)} waits for an operator's answer since {times(state.since)}: its run {run}{how}."
+
+
+def _under_way(said: Explanation) -> str:
+    if said.job_type != "BOX" or said.is_past:
+        return "it does not wait for anything"
+    if not said.unfinished:
+        return "all its members are done, and its box_success and box_failure are not true"
+    first = ", ".join(f"{visible(each.name)} ({each.status})" for each in said.unfinished[:SHOWN])
+    more = f" and {len(said.unfinished) - SHOWN} more" if len(said.unfinished) > SHOWN else ""
+    return f"it waits for its members {first}{more}"
 
 
 _UNTIL = {Status.ON_HOLD: "JOB_OFF_HOLD", Status.ON_ICE: "JOB_OFF_ICE"}
@@ -161,6 +194,8 @@ def _shut(said: Explanation, gate: Gate, times: TimeFormat) -> str:
     match gate.name:
         case "status":
             return f"{name} takes no part in this run of its box: it is {state_words(said, times)}, not ACTIVATED."
+        case "date and time" if said.state.chain is not None and said.state.chain.is_stopped:
+            return f"{name} has no start time to come: they are withdrawn until it is restarted or redefined."
         case "date and time" if gate.moment is None:
             return f"{name} has no start time to come: its dates give none."
         case "date and time":
@@ -211,7 +246,14 @@ def _shut_condition(said: Explanation, times: TimeFormat) -> str:
             return f"{name} waits for a job that does not exist: {there}{guess}"
     parts = [_false(said, each, times) for each in atoms[:SHOWN]]
     more = f" and {len(atoms) - SHOWN} more" if len(atoms) > SHOWN else ""
-    return f"{name} waits for its condition: {'; '.join(parts)}{more}."
+    failed = [visible(each.atom.name) for each in atoms[:SHOWN] if _has_failed(each)]
+    ways = f" Two ways on: RESTART of {failed[0]}, or CHANGE_STATUS to go on without it." if failed else ""
+    return f"{name} waits for its condition: {'; '.join(parts)}{more}.{ways}"
+
+
+def _has_failed(truth: Truth) -> bool:
+    """The job that the atom wants to succeed has ended otherwise, and nobody but an operator will do anything."""
+    return truth.atom.kind is Kind.SUCCESS and truth.state is not None and truth.state.status in FAILED
 
 
 def _misspelt(said: Explanation, truth: Truth) -> bool:
@@ -283,12 +325,23 @@ def _send(event: str, job: str) -> str:
     return f"sendevent -E {event} -J {_word(job)}"
 
 
+def _ways_on(job: str) -> Iterator[str]:
+    """From FAILURE or TERMINATED."""
+    yield _send("RESTART", job)
+    yield f"{_send('CHANGE_STATUS -s SUCCESS', job)}"
+
+
 def _steps(said: Explanation) -> Iterator[str]:
     job, status = said.job, said.state.status
     if said.scheduler:
         yield "eventor &"
+    if status is Status.WAIT_REPLY:
+        yield from (f"{_send('REPLY_RESPONSE', job)} -r {answer}" for answer in ("RESTART", "ERROR", "COMPLETED"))
+        yield f"autosys messages -J {_word(job)}"
+        return
     if status in LIVE:
-        yield f"autorep -J {_word(job)} -d"
+        yield from (f"autosys why {_word(each.name)}" for each in said.unfinished[:SHOWN])
+        yield f"autosys timeline {_word(job)}" if said.job_type == "BOX" else f"autorep -J {_word(job)} -d"
         return
     if status in _UNTIL:
         yield _send(_UNTIL[status], job)
@@ -296,8 +349,12 @@ def _steps(said: Explanation) -> Iterator[str]:
     if status is Status.RESTART:
         yield _send("RESTART", job)
         return
+    if status in FAILED and said.job_type != "BOX":
+        yield from _ways_on(job)
     for gate in said.shut:
         yield from _steps_of(said, gate)
+    if status in FAILED and not said.shut:
+        return
     if not said.shut or {gate.name for gate in said.shut} == {DATE}:
         yield _send("STARTJOB", job)
     else:
@@ -322,6 +379,8 @@ def _steps_of(said: Explanation, gate: Gate) -> Iterator[str]:
             elif each.atom.kind is Kind.VALUE:
                 value = visible(f"{each.atom.name}={each.atom.operand}")
                 yield f"sendevent -E SET_GLOBAL -G {shlex.quote(value)}"
+            elif _has_failed(each) and not each.atom.instance:
+                yield from _ways_on(each.atom.name)
             elif said.behind[each.atom.text].is_defined and not each.atom.instance:
                 yield f"autosys why {_word(each.atom.name)}"
     if gate.name == "machine":
@@ -349,6 +408,12 @@ def lines(said: Explanation, times: TimeFormat) -> Iterator[str]:
             yield from (_branch(said, branch, times) for branch in said.branches)
     yield from _machines(said, times)
     yield from _waiting(said, times)
+    if said.unfinished:
+        names = ", ".join(f"{visible(each.name)} ({each.status})" for each in said.unfinished[:10])
+        yield f"Not done: {names}" + (f" and {len(said.unfinished) - 10} more" if len(said.unfinished) > 10 else "")
+    if said.dependents:
+        names = ", ".join(visible(each) for each in said.dependents[:10])
+        yield f"Waiting for it: {names}" + (" and more" if len(said.dependents) > 10 else "")
     if said.scheduler:
         yield f"{said.scheduler[0].upper()}{said.scheduler[1:]}."
     steps = next_steps(said)
@@ -426,6 +491,8 @@ def _data(said: Explanation, times: TimeFormat) -> dict[str, Any]:
         ],
         "ahead": [{"job": each.name, "priority": each.priority, "since": times.iso(each.since)} for each in said.ahead],
         "in_use_by": said.users,
+        "dependents": said.dependents,
+        "unfinished": [{"job": each.name, "status": each.status} for each in said.unfinished],
         "scheduler": said.scheduler or None,
         "near_box": said.near_box or None,
         "box": None if said.box is None else _data(said.box, times),

@@ -43,7 +43,7 @@ def planned_runs(
         for fact, run in chains.follow(facts):
             if since <= run.start and wanted(run):
                 planned.append(run)
-                open_runs[_key(fact)] = run
+                open_runs[key_of(fact)] = run
         _end(facts, open_runs)
     if open_runs:
         for _, facts in simulation.run(until + PATIENCE):
@@ -55,11 +55,12 @@ def planned_runs(
 
 def _end(facts: Iterable[Fact], open_runs: dict[RunKey, PlannedRun]) -> None:
     for fact in facts:
-        if fact.status in TERMINAL and (run := open_runs.pop(_key(fact), None)) is not None:
+        if fact.status in TERMINAL and (run := open_runs.pop(key_of(fact), None)) is not None:
             run.end = fact.time
 
 
-def _key(fact: Fact) -> RunKey:
+def key_of(fact: Fact) -> RunKey:
+    """The run that a fact is about."""
     return RunKey(fact.joid, fact.run_num, fact.ntry)
 
 
@@ -79,7 +80,7 @@ class _Chains:
         for fact in facts:
             causes[fact.seq] = fact
             job = self._world.jobs.get(fact.joid)
-            if job is None or not _is_start(fact, job):
+            if job is None or not is_start(fact, job):
                 continue
             origin = self._origins[fact.joid] = self._origin(fact, causes.get(fact.cause))
             box = self._world.jobs.get(job.box_joid)
@@ -93,7 +94,8 @@ class _Chains:
         return self._origins.get(cause.joid, fact.time)
 
 
-def _is_start(fact: Fact, job: Job) -> bool:
+def is_start(fact: Fact, job: Job) -> bool:
+    """Did a run of the job begin? One of a box has no STARTING."""
     return fact.status is (Status.RUNNING if job.is_box else Status.STARTING)
 
 

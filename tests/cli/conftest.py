@@ -14,6 +14,7 @@ from autosys_py.cli.autoflags import COMMAND as AUTOFLAGS
 from autosys_py.cli.autoping import COMMAND as AUTOPING
 from autosys_py.cli.autorep import COMMAND as AUTOREP
 from autosys_py.cli.autostatus import COMMAND as AUTOSTATUS
+from autosys_py.cli.autosys import main
 from autosys_py.cli.autosyslog import COMMAND as AUTOSYSLOG
 from autosys_py.cli.autotrack import COMMAND as AUTOTRACK
 from autosys_py.cli.chase import COMMAND as CHASE
@@ -88,3 +89,17 @@ def sh(store: MemoryStore, capfdbinary: pytest.CaptureFixture[bytes]) -> Shell:
         return Done(code, out.decode(), err.decode())
 
     return shell
+
+
+@pytest.fixture
+def autosys(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """`autosys("why", "JOB")` runs the command that groups what the product has none for."""
+
+    def call(*words: str) -> Done:
+        monkeypatch.setattr("sys.argv", ["autosys", *words])
+        capfdbinary.readouterr()
+        code = main()
+        out, err = capfdbinary.readouterr()
+        return Done(code, out.decode(), err.decode())
+
+    return call

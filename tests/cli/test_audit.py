@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from autosys_py.cli import clock
+from autosys_py.cli.calendar_rows import change_rows
+from autosys_py.cli.instance import Instance
 from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.configuration import Configuration
 from autosys_py.event_server.driver import driver
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.open import open_sqlite
-from tests.cli.conftest import Done
-from tests.cli.test_why import BEGIN, UTC, Desk, autosys
+from tests.cli.conftest import Done, Shell
+from tests.cli.test_why import BEGIN, UTC, Desk
 from tests.engine import Engine
-
-__all__ = ["autosys"]
 
 
 @pytest.fixture
@@ -212,3 +213,78 @@ def test_a_break(file: Path, autosys: Callable[..., Done], damage: str, says: tu
     assert done.code == 1
     first, second = done.out.splitlines()
     assert says[0] in first and says[1] in second
+
+
+# What has no versions
+
+
+@pytest.fixture
+def others(desk: Desk) -> Desk:
+    """Machines, resources, profiles and a calendar, changed and deleted from seven on."""
+    desk.engine.run_to(BEGIN + 3600)
+    jil = desk.engine.jil
+    jil("insert_machine: m9   node_name: localhost   max_load: 10")
+    jil("update_machine: m9   max_load: 20   factor: 2.0")
+    jil("delete_machine: m9")
+    jil("insert_resource: disk   res_type: R   machine: here   amount: 4")
+    jil("update_resource: disk   machine: here   amount: +2")
+    jil("insert_connectionprofile: p\nconnectionprofile_type: hadoop\ndescription: log in -pw topsecret")
+    for text in ("HOL\nA\n01/01/2026\n12/25/2026\n", "HOL\nD\n12/25/2026\n"):
+        change_rows(open_instance_of(desk), text, "MM/DD/YYYY", desk.engine.now)
+        desk.engine.run_to(desk.engine.now)
+    return desk
+
+
+def open_instance_of(desk: Desk) -> Instance:
+    instance = Instance("ACE", Path(), Configuration())
+    instance.__dict__["store"] = desk.engine.store
+    return instance
+
+
+def test_definitions_other_than_jobs_have_a_before_and_after_too(others: Desk) -> None:
+    lines = audit(others, "-F", "02/03/2025 07:00")
+    shown = [line[21:] if line[:1] != " " else line for line in lines]
+    assert [line for line in shown if "_calendar" not in line and "date:" not in line] == [
+        "tester@host       insert_machine  -                     m9",
+        "tester@host       update_machine  -                     m9",
+        "    max_load: 10 -> 20",
+        "    factor: (none) -> 2.0",
+        "tester@host       delete_machine  -                     m9",
+        "    node_name: localhost -> (none)",
+        "    max_load: 20 -> (none)",
+        "    factor: 2.0 -> (none)",
+        "tester@host       insert_resource  -                     disk on here",
+        "tester@host       update_resource  -                     disk on here",
+        "    amount: 4 -> 6",
+        "tester@host       insert_connectionprofile  -                     p",
+    ]
+    of_calendar = [line.split("  ", 1)[-1].strip() for line in shown if "_calendar" in line or "date:" in line]
+    assert of_calendar == [
+        "insert_calendar  -                     HOL",
+        "update_calendar  -                     HOL",
+        "date: 2026-12-25 00:00:00 -> (none)",
+    ]
+    assert audit(others, "-E", "update_calendar")[0].endswith("HOL") and len(audit(others, "-E", "update_machine")) == 3
+
+
+def test_their_records_mark_what_changed_and_hide_secrets(others: Desk, sh: Shell) -> None:
+    machines = sh("autotrack", "-v", "-t", "M", "-F", "02/03/2025 07:00").out
+    assert [line for line in machines.splitlines() if line.startswith(("  ", "* "))] == [
+        "  machine: m9", "  node_name: localhost", "  max_load: 10",
+        "  machine: m9", "* max_load: 20", "* factor: 2.0",
+        "  machine: m9", "* node_name:", "* max_load:", "* factor:",
+    ]  # fmt: skip
+    assert "  resource: disk\n  machine: here\n* amount: 6\n" in sh("autotrack", "-v", "-R", "disk").out
+    profiles = sh("autotrack", "-v", "-t", "N").out
+    assert "  description: log in -pw ********\n" in profiles and profiles.count("definition change") == 1
+    data = "\n".join(audit(others, "--format", "json"))
+    assert "topsecret" not in profiles + data and "********" in data
+
+
+def test_a_secret_that_was_sent_is_hidden(desk: Desk) -> None:
+    desk.send(EventCode.SET_GLOBAL, name="DB_PASSWORD", value="topsecret")
+    desk.send(EventCode.COMMENT, "LOAD", "ran x -pw topsecret by hand")
+    lines = audit(desk, "-F", "02/03/2025 06:00")
+    assert "topsecret" not in "\n".join(lines)
+    assert any(line.endswith("DB_PASSWORD=********") for line in lines)
+    assert any(line.endswith('"ran x -pw ******** by hand"') for line in lines)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from autosys_py.cli.autotimezone import COMMAND
+from autosys_py.cli.changes import change_of
 from autosys_py.cli.run import run
 from autosys_py.cli.timetables import zones_of
+from autosys_py.core.codes import EventCode
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Done
 
@@ -50,6 +52,18 @@ def test_an_entry_takes_the_place_of_its_name(tz: Autotimezone) -> None:
     assert tz("-l").out == HEADING + row("h q", "A", "Asia/Tokyo")
     assert tz("-d", "Hq") == (0, "", "")
     assert tz("-l").out == ""
+
+
+def test_the_past_is_told_what_was_different_before(tz: Autotimezone, store: MemoryStore) -> None:
+    tz("-a", "HQ", "Europe/Zurich")
+    tz("-a", "HQ", "Asia/Tokyo")
+    tz("-d", "HQ")
+    told = [change_of(each) for each in store.pending_events(0) if each.code is EventCode.OBJECT_CHANGED]
+    assert [(each.verb, each.before, each.after) for each in told] == [
+        ("insert", [], [("type", "A"), ("zone", "Europe/Zurich")]),
+        ("update", [("zone", "Europe/Zurich")], [("zone", "Asia/Tokyo")]),
+        ("delete", [("type", "A"), ("zone", "Asia/Tokyo")], []),
+    ]
 
 
 def test_an_entry_that_the_system_hides(tz: Autotimezone) -> None:

@@ -11,10 +11,7 @@ import pytest
 from autosys_py.cli import clock
 from autosys_py.event_server.driver import driver
 from tests.cli.conftest import Done
-from tests.cli.test_why import autosys
 from tests.instance import LiveInstance
-
-__all__ = ["autosys"]
 
 
 @pytest.fixture

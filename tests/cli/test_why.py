@@ -8,7 +8,6 @@ import pytest
 
 from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.cli import clock
-from autosys_py.cli.autosys import main
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Event
@@ -70,18 +69,6 @@ class Desk:
         done = self.run("why", job, *options)
         assert (done.code, done.err) == (0, ""), done.err
         return done.out.splitlines()
-
-
-@pytest.fixture
-def autosys(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    def run(*words: str) -> Done:
-        monkeypatch.setattr("sys.argv", ["autosys", *words])
-        capfdbinary.readouterr()
-        code = main()
-        out, err = capfdbinary.readouterr()
-        return Done(code, out.decode(), err.decode())
-
-    return run
 
 
 @pytest.fixture
@@ -190,6 +177,21 @@ def test_the_page(batch: Desk) -> None:
 # What is not a member
 
 
+def test_gates_say_since_when(desk: Desk) -> None:
+    desk.engine.jil(
+        'insert_job: timed  command: x  machine: here  condition: s(LOAD)  date_conditions: 1  start_times: "06:10"'
+    )
+    desk.send(EventCode.MACH_OFFLINE, name="here")
+    desk.wait(20)
+    lines = desk.why("timed")
+    assert "date and time  pass  has come  since 02/03/2025 06:10:00" in lines
+    assert any(line.startswith("machine        FAIL") and line.endswith(f"  since {AT}") for line in lines)
+    desk.send(EventCode.FORCE_STARTJOB, "LOAD")
+    desk.send(EventCode.MACH_ONLINE, name="here")
+    desk.wait(60)
+    assert "date and time  FAIL  next start 02/04/2025 06:10:00  since 02/03/2025 06:30:00" in desk.why("timed")
+
+
 def test_load_units_and_who_is_ahead(desk: Desk) -> None:
     for job in ("big", "other", "third"):
         desk.send(EventCode.STARTJOB, job)
@@ -239,11 +241,80 @@ def test_every_gate_is_open_but_nobody_looks(desk: Desk) -> None:
     assert "  eventor &" in lines
 
 
+def test_after_a_kill_both_sides_say_how_to_go_on(desk: Desk) -> None:
+    desk.engine.jil("insert_job: needs  command: x  machine: localhost  condition: s(alone)")
+    desk.send(EventCode.STARTJOB, "alone")
+    desk.wait(1)
+    desk.send(EventCode.KILLJOB, "alone", "it hangs")
+    killed = 'TERMINATED since 02/03/2025 06:01:00 (run 1/1, exit code -15, KILLJOB by op@host: "it hangs")'
+    ways = ["  sendevent -E RESTART -J alone", "  sendevent -E CHANGE_STATUS -s SUCCESS -J alone"]
+    lines = desk.why("needs")
+    assert lines[0] == (
+        f"needs waits for its condition: s(alone) is false, alone is {killed}. "
+        "Two ways on: RESTART of alone, or CHANGE_STATUS to go on without it."
+    )
+    assert lines[lines.index("Type next:") + 1 :] == [*ways, "  sendevent -E FORCE_STARTJOB -J needs --preview"]
+    lines = desk.why("alone")
+    assert lines[0].startswith(f"alone is {killed}. Nothing keeps alone from starting, and nothing starts it:")
+    assert "Waiting for it: needs" in lines
+    assert lines[lines.index("Type next:") + 1 :] == ways
+    desk.send(EventCode.CHANGE_STATUS, "alone", status=Status.SUCCESS)
+    assert desk.why("needs")[0].startswith("needs is RUNNING")
+    assert not any(line.startswith("Waiting for it") for line in desk.why("alone"))
+
+
 def test_a_member_that_has_run(batch: Desk) -> None:
     batch.wait(11)
     assert batch.why("quick")[0] == (
         "quick has already run in this run of its box BATCH: it is SUCCESS since 02/03/2025 06:10:00 (run 1/1, exit "
         "code 0)."
+    )
+
+
+def test_a_box_that_runs_on_names_who_keeps_it(batch: Desk) -> None:
+    batch.wait(20)
+    lines = batch.why("BATCH")
+    assert lines[0] == (
+        f"BATCH is RUNNING since {AT} (STARTJOB by op@host), run 1/1: it waits for its members waits (ACTIVATED), "
+        "late (ACTIVATED), held (ON_HOLD) and 4 more."
+    )
+    assert any(
+        line.startswith("Not done: waits (ACTIVATED), late (ACTIVATED), held (ON_HOLD), far (") for line in lines
+    )
+    assert lines[-4:] == [
+        "  autosys why waits", "  autosys why late", "  autosys why held", "  autosys timeline BATCH",
+    ]  # fmt: skip
+
+
+def test_a_box_whose_members_are_done_and_that_waits_for_its_box_success(desk: Desk) -> None:
+    desk.engine.jil("insert_job: odd  job_type: box  box_success: f(in)")
+    desk.engine.jil("insert_job: in  box_name: odd  command: x  machine: localhost")
+    desk.send(EventCode.STARTJOB, "odd")
+    desk.wait(20)
+    assert desk.why("odd")[0].endswith("all its members are done, and its box_success and box_failure are not true.")
+
+
+def test_a_job_that_asks_an_operator(desk: Desk) -> None:
+    desk.engine.jil("insert_job: asks  command: x  machine: localhost  on_error: request_restart")
+    desk.engine.agent.plan("asks", SimulatedOutcome(0, 4))
+    desk.send(EventCode.STARTJOB, "asks")
+    lines = desk.why("asks")
+    assert lines[0] == f"asks waits for an operator's answer since {AT}: its run 1/1 ended FAILURE, exit code 4."
+    assert "  sendevent -E REPLY_RESPONSE -J asks -r RESTART" in lines and lines[-1] == "  autosys messages -J asks"
+
+
+def test_a_restart_that_is_due_and_starts_that_are_withdrawn(desk: Desk) -> None:
+    desk.engine.jil("insert_job: again2  command: x  machine: localhost  on_error: restart  restart_delay: 5m")
+    desk.engine.jil(
+        'insert_job: stops  command: x  machine: localhost  on_error: stop  date_conditions: 1  start_times: "06:01"'
+    )
+    for job in ("again2", "stops"):
+        desk.engine.agent.plan(job, SimulatedOutcome(0, 4))
+    desk.send(EventCode.STARTJOB, "again2")
+    assert desk.why("again2")[0].startswith("again2 waits for its restart at 02/03/2025 06:05:00: it is RESTART")
+    desk.wait(2)
+    assert desk.why("stops")[0] == (
+        "stops has no start time to come: they are withdrawn until it is restarted or redefined."
     )
 
 
@@ -336,7 +407,7 @@ def test_as_data(batch: Desk) -> None:
     data = json.loads("\n".join(batch.why("far", "--format", "json")))
     assert list(data) == [
         "job", "at", "cause", "status", "since", "set", "free", "gates", "condition", "machines", "ahead", "in_use_by",
-        "scheduler", "near_box", "box", "next",
+        "dependents", "unfinished", "scheduler", "near_box", "box", "next",
     ]  # fmt: skip
     assert [each["gate"] for each in data["gates"] if not each["pass"]] == ["machine"]
     assert data["machines"] == [

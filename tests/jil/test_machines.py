@@ -114,7 +114,8 @@ def test_what_the_scheduler_sees_and_hears() -> None:
     assert machine is not None
     assert (machine.type, machine.max_load, machine.factor, machine.offline) == ("n", 50, 0.8, False)
     heard = [(event.code, event.name, event.priority) for event in desk.store.due_events(NOW, 10)]
-    assert heard == [(EventCode.MACHINE_CHANGED, "m1", 0), (EventCode.MACHINE_CHANGED, "m2", 0)]
+    codes = (EventCode.OBJECT_CHANGED, EventCode.MACHINE_CHANGED)
+    assert heard == [(code, name, 0) for name in ("m1", "m2") for code in codes]
 
 
 def test_printed_and_loaded_again_it_is_the_same() -> None:
