@@ -8,6 +8,7 @@ pragma is the real one. Recovery (see `recovery.py`) is done by the real driver.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -174,6 +175,15 @@ class _Driver:
             for each in self._settings:
                 connection.execute(each).fetchall()
         return _Connection(connection, self._recording, self._substitutes)
+
+
+def recorded_recovery(file: Path) -> list[Operation]:
+    """What SQLite does to the files beside `file`, and to it, when it is opened, read and closed."""
+    recording = Recording(os.fspath(file.parent))
+    connection = _Driver(recording, {}, ()).connect(f"file:{file}?mode=rw")
+    connection.execute("PRAGMA schema_version")
+    connection.close()
+    return recording.operations
 
 
 @contextmanager

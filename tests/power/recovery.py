@@ -22,9 +22,12 @@ from autosys_py.event_server.driver import driver
 from autosys_py.event_server.open import open_sqlite
 from autosys_py.event_server.protocol import EventServer
 from tests.power.disk import Disk, Image, Mark, Operation
+from tests.power.recorder import recorded_recovery
 
 NAME = "ACE.db"
 SIDES = ("-journal", "-wal", "-shm")
+TWICE = 0.02
+"""The share of images whose recovery is cut short too."""
 
 
 class Bench:
@@ -62,6 +65,11 @@ class Bench:
             raise driver.DatabaseError("the log was not written back")
         data = os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
         return data[: int.from_bytes(data[16:18], "big") * int.from_bytes(data[28:32], "big")]
+
+    def recover_recorded(self, image: Image) -> list[Operation]:
+        """What SQLite writes while it finds the database in that image."""
+        self.install(image)
+        return recorded_recovery(self.file)
 
     def contents(self, data: bytes) -> bytes:
         """A digest of everything in the tables; raises AssertionError for a database that is not sound."""
@@ -131,19 +139,22 @@ class Tally:
     examined: int = 0
     by_contents: int = 0
     """Whose unused bytes differed."""
+    during_recovery: int = 0
+    """Of the different ones: cut a second time, while the first cut was recovered from."""
     commits: int = 0
     operations: int = 0
     wrong: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Tally") -> None:
-        for name in ("built", "opened", "examined", "by_contents", "commits", "operations"):
+        for name in ("built", "opened", "examined", "by_contents", "during_recovery", "commits", "operations"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.wrong += other.wrong
 
     def __str__(self) -> str:
         return (
             f"{self.built} images of {self.operations} operations and {self.commits} commits: {self.opened} different, "
-            f"{self.by_contents} compared by contents, {self.examined} opened as a store; "
+            f"{self.during_recovery} of them cut again during recovery, {self.by_contents} compared by contents, "
+            f"{self.examined} opened as a store; "
             f"wrong: {dict(self.wrong) or 'none'}"
         )
 
@@ -192,21 +203,42 @@ class Judge:
         return states
 
     def _crash(self, examined: float) -> None:
-        self.tally.built += 1
         image = self._disk.crash(self._chance)
-        key = _digest(image, self._acknowledged, self._begun)
-        if key in self._seen:
+        if not self._is_new(image):
             return
-        self._seen.add(key)
-        self.tally.opened += 1
         wrong = self._fault(image)
         if wrong:
             self.tally.wrong[wrong] += 1
-        elif self._chance.random() < examined:
+            return
+        if self._chance.random() < examined:
             self.tally.examined += 1
             if self._chance.random() < 0.5:  # rubbish in the shared memory of those who are dead
-                image = {**image, f"{NAME}-shm": self._chance.randbytes(32768)}
-            self._bench.examine(image, wal=self._wal)
+                self._bench.examine({**image, f"{NAME}-shm": self._chance.randbytes(32768)}, wal=self._wal)
+            else:
+                self._bench.examine(image, wal=self._wal)
+        if self._chance.random() < TWICE:
+            self._crash_again(image)
+
+    def _crash_again(self, image: Image) -> None:
+        """The power fails once more, while what it left is recovered."""
+        image = dict(sorted(image.items()))
+        disk = Disk(image)
+        for operation in self._bench.recover_recorded(image):
+            disk.apply(operation)
+            again = disk.crash(self._chance)
+            if self._is_new(again):
+                self.tally.during_recovery += 1
+                if wrong := self._fault(again):
+                    self.tally.wrong[f"{wrong}, after a second cut"] += 1
+
+    def _is_new(self, image: Image) -> bool:
+        self.tally.built += 1
+        key = _digest(image, self._acknowledged, self._begun)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        self.tally.opened += 1
+        return True
 
     def _fault(self, image: Image) -> str:
         if NAME not in image:
