@@ -85,7 +85,7 @@ class Spool:
         try:
             alive = not _lock_shared(file)
             text = os.pread(file, 65536, 0).decode(errors="replace")
-            return Trace(alive, parse_record(text), int(os.fstat(file).st_mtime))
+            return Trace(alive, parse_record(text, key.name), int(os.fstat(file).st_mtime))
         finally:
             os.close(file)
 
@@ -104,15 +104,17 @@ class Spool:
         with suppress(OSError):
             self._make(folder)
             new = Path(f"{folder}/memory.new")
-            new.write_text(json.dumps(memory), encoding="utf-8")
+            new.write_text(json.dumps([key.name, memory]), encoding="utf-8")
             new.replace(f"{folder}/memory")
 
     def recall(self, key: RunKey) -> object:
-        """What was kept; None = nothing, or nothing that can be read."""
+        """What was kept; None = nothing, or nothing that can be read. It names the run, as records do: what a power
+        loss leaves may be another's."""
         try:
-            return json.loads(Path(f"{self.folder(key)}/memory").read_bytes())
+            kept = json.loads(Path(f"{self.folder(key)}/memory").read_bytes())
         except (OSError, ValueError):
             return None
+        return kept[1] if isinstance(kept, list) and kept[:1] == [key.name] and len(kept) == 2 else None
 
     def prune(self, before: float, watched: Container[RunKey] = ()) -> int:
         """Removes the folders of dead runs last written before that time, UTC seconds; how many. `watched` are jobs

@@ -112,7 +112,7 @@ class Disk:
                     self._sync_names(folder_of(next(name for name, each in self.names.items() if each == inode)))
             case SyncNames(folder):
                 self._sync_names(folder)
-            case Create(name, inode):
+            case Create(_, inode):
                 self._files[inode] = _File(bytearray(), bytearray())
                 self._rename(self.names, operation)
                 self._pending_names.append(operation)

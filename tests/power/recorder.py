@@ -62,15 +62,15 @@ class _File(apsw.VFSFile):
         self._inode = recording.create(name) if is_new else recording.inodes[name]
         self._names_too = is_new and bool(flags[0] & _JOURNALS)
 
-    def xWrite(self, data: Any, offset: int) -> None:
+    def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
         super().xWrite(data, offset)
         self._operations.append(Write(self._inode, offset, bytes(data)))
 
-    def xTruncate(self, newsize: int) -> None:
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802
         super().xTruncate(newsize)
         self._operations.append(Cut(self._inode, newsize))
 
-    def xSync(self, flags: int) -> None:
+    def xSync(self, flags: int) -> None:  # noqa: N802
         super().xSync(flags)
         self._operations.append(Sync(self._inode, self._names_too))
         self._names_too = False
@@ -81,12 +81,12 @@ class _System(apsw.VFS):
         self._recording = recording
         super().__init__(name, "")
 
-    def xOpen(self, name: Any, flags: list[int]) -> Any:
+    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802
         if name is None:
             return apsw.VFSFile("", name, flags)  # a temporary file dies with the power
         return _File(self._recording, name, flags)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
         super().xDelete(filename, syncdir)
         self._recording.delete(os.path.basename(filename))  # noqa: PTH119
         if syncdir:
@@ -153,7 +153,7 @@ def _translated() -> Iterator[None]:
         yield
     except apsw.Error as error:
         wrong = _Error(str(error))
-        wrong.sqlite_errorcode = error.extendedresult
+        wrong.sqlite_errorcode = getattr(error, "extendedresult", 1)
         raise wrong from error
 
 

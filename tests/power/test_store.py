@@ -20,6 +20,7 @@ from tests.power.recovery import NAME, Bench, Judge, Tally
 from tests.power.workload import Workload
 
 IMAGES = int(os.environ.get("POWER_IMAGES", "1000000"))
+PROGRESS = 100_000
 SEED = int(os.environ.get("POWER_SEED", "1"))
 
 
@@ -36,12 +37,13 @@ def _synchronous(level: str) -> Mapping[str, str]:
     return {"PRAGMA synchronous=FULL": f"PRAGMA synchronous={level}"}
 
 
-SHIPPED = {"WAL": Setting(True), "TRUNCATE": Setting(False)}
-SOUND = {
+SHIPPED: dict[str, Setting] = {"WAL": Setting(True), "TRUNCATE": Setting(False)}
+SOUND: dict[str, Setting] = {
     "PERSIST": Setting(False, _journal("PERSIST")),
     "DELETE, synchronous=EXTRA": Setting(False, {**_journal("DELETE"), **_synchronous("EXTRA")}),
 }
-UNSAFE = {
+CAREFUL = {**SHIPPED, **SOUND}
+UNSAFE: dict[str, Setting] = {
     "WAL, synchronous=NORMAL": Setting(True, _synchronous("NORMAL")),
     "WAL, synchronous=OFF": Setting(True, _synchronous("OFF")),
     "TRUNCATE, synchronous=NORMAL": Setting(False, _synchronous("NORMAL")),
@@ -83,8 +85,11 @@ class Campaign:
     def run(self, seed: int, images: int, steps: int, per_operation: int, examined: float) -> Tally:
         total = Tally()
         while total.opened < images:
+            before = total.opened
             total.add(self._episode(seed, steps, per_operation, examined))
             seed += 1
+            if total.opened // PROGRESS > before // PROGRESS:
+                print(f"\n{total}", flush=True)
         return total
 
     def _episode(self, seed: int, steps: int, per_operation: int, examined: float) -> Tally:
@@ -128,11 +133,11 @@ def test_settings_that_lose_something_are_found_out(
 
 @pytest.mark.power
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("name", {**SHIPPED, **SOUND})
+@pytest.mark.parametrize("name", CAREFUL)
 def test_a_million_power_cuts(
     name: str, memory: Path, new_stores: dict[bool, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    setting = {**SHIPPED, **SOUND}[name]
+    setting = CAREFUL[name]
     tally = campaign(memory, new_stores, setting, monkeypatch).run(SEED, IMAGES, 25, 30, 0.001)
     print(f"\n{name}: {tally}")
     assert not tally.wrong

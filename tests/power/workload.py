@@ -11,6 +11,7 @@ from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.cli import clock
 from autosys_py.cli.run import run
 from autosys_py.cli.sendevent import COMMAND as SENDEVENT
+from autosys_py.core.codes import LIVE
 from autosys_py.event_server.protocol import EventServer
 from tests.engine import Engine
 from tests.loading import load_jil
@@ -28,8 +29,8 @@ class Workload:
         monkeypatch.setenv("AUTOUSER", os.fspath(file.parent))
         monkeypatch.setenv("AUTOSYS_EVENT_SERVER", f"sqlite:///{file}")
         monkeypatch.delenv("AUTOSERV", raising=False)
-        monkeypatch.setattr(clock, "now", lambda: self.engine.now)
         self.engine = Engine(BEGIN, UTC, store=store)
+        monkeypatch.setattr(clock, "now", lambda: self.engine.now)
 
     def work(self, steps: int) -> None:
         self._define()
@@ -47,7 +48,7 @@ class Workload:
             condition = f"condition: d(job{self._jobs - 1})" if len(lines) > 1 else ""
             text = "x" * self._chance.choice((10, 100, 450))
             lines.append(
-                f'insert_job: {name}  job_type: cmd  machine: localhost  box_name: {box}  {condition}\n'
+                f"insert_job: {name}  job_type: cmd  machine: localhost  box_name: {box}  {condition}\n"
                 f'command: "true"  description: "{text}"'
             )
             code = self._chance.choice((0, 0, 1))
@@ -82,6 +83,8 @@ class Workload:
         )
 
     def _remove(self) -> None:
-        names = sorted(name for name in self.engine.world.names if name.startswith("job"))
+        world = self.engine.world
+        names = sorted(name for name, joid in world.names.items() if world.states[joid].status not in LIVE)
+        names = [name for name in names if name.startswith("job")]
         if len(names) > 3:
             load_jil(self.engine.store, f"delete_job: {self._chance.choice(names)}", self.engine.now, UTC)
