@@ -89,11 +89,11 @@ def override_lines(instance: "Instance", selection: Selection, number: int, zone
 
 
 def machine_lines(instance: "Instance", machines: "Iterable[Machine]") -> Iterator[str]:
-    """The definitions of machines."""
+    """The definitions of machines, members before the virtual machines that name them, as `jil` wants them."""
     from autosys_py.jil.renderer import render_machine
 
     lead = instance.configuration.AutorepQueryLeadingBlanks
-    for machine in machines:
+    for machine in sorted(machines, key=lambda machine: machine.is_virtual):
         yield from led(render_machine(machine), lead)
         lead = 2
 

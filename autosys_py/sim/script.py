@@ -165,7 +165,7 @@ def _read(script: Script, line: int, verb: str, words: list[str]) -> None:
 
 def _run_line(line: int, words: list[str]) -> RunLine:
     job, _, start = _take(line, words, "the job").partition("#")
-    if start and not (start.isascii() and start.isdigit() and int(start)):
+    if start and not (_is_number(start) and int(start)):
         raise ScriptError(line, f"'#{start}' is no start: #1 is the first")
     runtime = None
     if words and words[0] not in ("exit", "signal", "lost"):
