@@ -9,7 +9,7 @@ an empty file is migrated where it is, and a device or a pipe is refused.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 
@@ -49,6 +49,7 @@ def create(path: Path, wal: bool) -> None:
             if is_missing(path):
                 _make_file(path, wal)
                 os.fsync(folder)
+                _sync_path(path.parent)
     except OSError as error:
         raise StoreUnusable(f"event store {path}: cannot be created: {error.strerror}; check the folder") from None
 
@@ -68,6 +69,23 @@ def _make_folder(folder: Path) -> None:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable: what is acknowledged must not vanish with the name of what it is in."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_path(folder: Path) -> None:
+    """Makes the way to a folder durable: it may have been made a moment ago, by us or by somebody else. Nothing can be
+    done for parts of it that are not ours to read."""
+    for each in folder.parents:
+        with suppress(OSError):
+            sync_folder(each)
 
 
 def _make_file(path: Path, wal: bool) -> None:

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-BYTES, SECTOR, PAGE = 1, 512, 4096
+SECTOR, PAGE = 512, 4096
+FOLDER = 0
+"""Instead of an inode."""
 
 
 class Write(NamedTuple):
@@ -38,6 +40,10 @@ class Sync(NamedTuple):
 class Create(NamedTuple):
     name: str
     inode: int
+
+
+class MakeFolder(NamedTuple):
+    name: str
 
 
 class Delete(NamedTuple):
@@ -62,7 +68,7 @@ class Mark(NamedTuple):
     number: int
 
 
-Operation = Write | Cut | Sync | Create | Delete | Rename | SyncNames | Mark
+Operation = Write | Cut | Sync | Create | MakeFolder | Delete | Rename | SyncNames | Mark
 Image = dict[str, bytes]
 """What is found after the power came back: contents by name."""
 
@@ -83,8 +89,11 @@ class _File:
 class Disk:
     """The state of a disk while operations are applied to it one after the other."""
 
-    def __init__(self, image: Image) -> None:
-        """`image` is on it for good."""
+    def __init__(self, image: Image, stale: bytes = b"") -> None:
+        """`image` is on it for good. `stale` is what may come to light where a file grew and nothing was written."""
+        self._stale = stale
+        self._folders: set[str] = set()
+        """Those that were made while we looked."""
         self.names: dict[str, int] = {}
         """By name, as the running programs see it."""
         self._durable_names: dict[str, int] = {}
@@ -112,6 +121,10 @@ class Disk:
                     self._sync_names(folder_of(next(name for name, each in self.names.items() if each == inode)))
             case SyncNames(folder):
                 self._sync_names(folder)
+            case MakeFolder(name):
+                self._folders.add(name)
+                self._pending_names.append(Create(name, FOLDER))
+                self.names[name] = FOLDER
             case Create(_, inode):
                 self._files[inode] = _File(bytearray(), bytearray())
                 self._rename(self.names, operation)
@@ -124,7 +137,7 @@ class Disk:
 
     def present(self) -> Image:
         """What the running programs see."""
-        return {name: bytes(self._files[inode].present) for name, inode in self.names.items()}
+        return {name: bytes(self._files[inode].present) for name, inode in self._found(self.names)}
 
     @property
     def unsynced(self) -> int:
@@ -138,10 +151,19 @@ class Disk:
         for each in self._pending_names:
             if manner.keeps(chance):
                 self._rename(names, each)
-        return {name: manner.contents(self._files[inode], chance) for name, inode in names.items()}
+        return {name: manner.contents(self._files[inode], chance, self._stale) for name, inode in self._found(names)}
+
+    def _found(self, names: dict[str, int]) -> Iterator[tuple[str, int]]:
+        """The files, but for those whose folder is not there."""
+        for name, inode in names.items():
+            folder = folder_of(name)
+            while folder and (folder not in self._folders or folder in names):
+                folder = folder_of(folder)
+            if inode != FOLDER and not folder:
+                yield name, inode
 
     def _open(self) -> Iterator[int]:
-        yield from dict.fromkeys([*self.names.values(), *self._durable_names.values()])
+        yield from dict.fromkeys(each for names in (self.names, self._durable_names) for each in names.values() if each)
 
     def _sync_names(self, folder: str) -> None:
         for operation in self._pending_names:
@@ -177,7 +199,7 @@ class _Manner:
     def keeps(self, chance: Random) -> bool:
         return chance.random() < self.kept
 
-    def contents(self, file: _File, chance: Random) -> bytes:
+    def contents(self, file: _File, chance: Random, stale: bytes) -> bytes:
         if not file.pending or self.kept == 0:
             return bytes(file.durable)
         if self.kept == 1 and self.torn == 0:
@@ -194,7 +216,8 @@ class _Manner:
                     self._write(data, operation, chance)
         if size > len(data) and chance.random() < 0.25:  # it grew, and what it grew by was never written
             grown = chance.randrange(size - len(data)) + 1
-            data += chance.randbytes(grown) if chance.random() < 0.5 else bytes(grown)
+            rubbish = stale[len(data) : len(data) + grown] or chance.randbytes(grown)
+            data += rubbish if chance.random() < 0.5 else bytes(grown)
         return bytes(data)
 
     def _write(self, data: bytearray, write: Write, chance: Random) -> None:
