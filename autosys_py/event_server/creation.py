@@ -49,7 +49,7 @@ def create(path: Path, wal: bool) -> None:
             if is_missing(path):
                 _make_file(path, wal)
                 os.fsync(folder)
-                _sync_path(path.parent)
+                sync_way_to(path)
     except OSError as error:
         raise StoreUnusable(f"event store {path}: cannot be created: {error.strerror}; check the folder") from None
 
@@ -71,21 +71,16 @@ def _make_folder(folder: Path) -> None:
         each.mkdir(mode=0o700, exist_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable: what is acknowledged must not vanish with the name of what it is in."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_path(folder: Path) -> None:
-    """Makes the way to a folder durable: it may have been made a moment ago, by us or by somebody else. Nothing can be
-    done for parts of it that are not ours to read."""
-    for each in folder.parents:
+def sync_way_to(file: Path) -> None:
+    """Makes the names of the folders on the way to a file durable, and its own: what is acknowledged must not vanish
+    with a folder that somebody made a moment ago. Nothing can be done for those that are not ours to read."""
+    for each in file.parents:
         with suppress(OSError):
-            sync_folder(each)
+            descriptor = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _make_file(path: Path, wal: bool) -> None:

@@ -482,3 +482,11 @@ def test_jobs_start_when_cron_would(times: str) -> None:
         due = timetable.next_start(job, due)
     assert len(starts) >= 15  # a calendar of a year may hold no more
     assert starts == cron_starts(entry(f"{times} x"), datetime.fromtimestamp(NOW, UTC), len(starts))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "Europe/Berlin x", "Europe/Ber\tlin", "E" * 60])
+def test_a_zone_that_jil_would_refuse_is_an_error(zone: str) -> None:
+    written = convert([f"CRON_TZ={zone}", "0 3 * * * x"], settings())
+    assert not written.files
+    assert [(note.line, note.is_error) for note in written.notes] == [(2, True)]
+    assert written.notes[0].text == f"skipped: CRON_TZ={zone} is no time zone of this host"
