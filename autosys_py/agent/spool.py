@@ -10,6 +10,7 @@ A job without a process, a file watcher, has `memory` instead: what it must know
   is ever trusted without it: pids are used again, locks die with their owner, whatever killed it.
 * the start record: the runner's first line, written under the lock before the command is run. An empty record
   with a free lock means that the command was not run, and may be.
+  After a restart of the machine it means nothing: what was not written out is gone (`StartOrder.in_doubt`).
 * the exit record: the runner's last line (`record.py`). One short write to a block the file already has: an exit
   code is kept even on a disk that filled up meanwhile, which a second file or a rename could not promise.
 
