@@ -8,6 +8,7 @@ import click
 
 from autosys_py import __version__
 from autosys_py.cli.run import guarded
+from autosys_py.core.text import visible
 
 
 @click.group(context_settings={"help_option_names": ["-?", "--help"]})
@@ -152,6 +153,7 @@ def _run() -> int:
     try:
         result = autosys.main(args=with_times_joined(sys.argv[1:]), standalone_mode=False)
     except click.ClickException as error:
+        error.message = visible(error.message)
         error.show()
         return error.exit_code
     except click.Abort:

@@ -193,6 +193,8 @@ OPTION_WORDS = (
     "--format", "json", "csv", "02/03/2026", '"02/03/2026 06:30"', "--preview", "--help", "-?", "\\", "'",
 )  # fmt: skip
 COMMAND_LINES = (
+    "autosys why a\nautosys why b --at '02/03/2026 05:00'\nautosys audit -J a% -F 02/03/2026\nautosys audit verify\n",
+    "autosys alarms\nautosys messages --format json\nautosys acknowledge 1\nautosys close ALL\nautosys why w\n",
     "autorep -J ALL\nautorep -J box1 -L 1 -d\nautorep -J a% -q\nautorep -G ALL\nautorep -M ALL -s\n",
     "autorep -J a -r -1 -d\nautorep -J ALL --format json\nautorep -V ALL -n\n",
     "autostatus -J a\nautostatus -G G\nautostatus -J a -S ACE\n",

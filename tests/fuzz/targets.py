@@ -11,6 +11,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ from autosys_py.cli import clock
 from autosys_py.cli.autocal_asc import COMMAND as AUTOCAL_ASC
 from autosys_py.cli.autorep import COMMAND as AUTOREP
 from autosys_py.cli.autostatus import COMMAND as AUTOSTATUS
+from autosys_py.cli.autosys import main as autosys
 from autosys_py.cli.cron2jil import Settings, convert
 from autosys_py.cli.forecast import COMMAND as FORECAST
 from autosys_py.cli.jil import COMMAND as JIL
@@ -35,6 +37,7 @@ from autosys_py.cli.simulate import simulate
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import Alarm, EventCode, Status
 from autosys_py.core.configuration import KEYS
+from autosys_py.core.model import Job
 from autosys_py.core.text import visible
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.jil import attributes
@@ -80,7 +83,7 @@ class Site:
 
     def guarded(self, work: Callable[[], int], stdin: str = "") -> tuple[int, str, str]:
         """Exit code, output and messages; the first is one of those there are, the last can be shown."""
-        data = io.BytesIO(stdin.encode("utf-8", "surrogatepass"))
+        data = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
         out = io.TextIOWrapper(io.BytesIO(), "utf-8")
         err = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")
         read = io.TextIOWrapper(data, "utf-8", "surrogateescape")
@@ -94,7 +97,7 @@ class Site:
             code = guarded(work)
             out.flush()
             err.flush()
-        shown, said = (each.detach().getvalue().decode("utf-8", "replace") for each in (out, err))
+        shown, said = (each.detach().getvalue().decode("utf-8", "surrogateescape") for each in (out, err))
         assert code in EXIT_CODES, f"exit code {code}"
         assert code == 0 or said or shown, "refused without a word"
         moving = [line for line in said.split("\n") if line.replace("\t", " ") != visible(line.replace("\t", " "))]
@@ -111,6 +114,15 @@ class Site:
         if store.objects("resource"):
             text += self.run(AUTOREP, "-V", "ALL", "-q")[1]
         return text + (self.run(AUTOREP, "-J", "ALL", "-q")[1] if store.heads() else "")
+
+    def meaning(self) -> dict[str, tuple[Job, str]]:
+        """What the machine makes of each job, and its box; without the numbers that a store gives."""
+        names = {head.joid: head.name for head in self.store.heads()}
+        jobs = [definition.job for definition in self.store.definitions()]
+        return {
+            job.name: (replace(job, joid=0, job_ver=0, box_joid=0, override_ver=0), names.get(job.box_joid, ""))
+            for job in jobs
+        }
 
 
 class Targets:
@@ -142,6 +154,7 @@ class Targets:
         code, _, said = second.run(JIL, stdin=source)
         assert code == 0, f"what was printed is refused: {said}"
         assert second.source() == source, "printed, loaded and printed again it differs"
+        assert second.meaning() == first.meaning(), "printed and loaded it means something else"
 
     def condition(self, text: str, chance: Random) -> None:
         try:
@@ -184,7 +197,7 @@ class Targets:
 
     def _imported(self, site: Site, text: str) -> str:
         file = self.folder / "calendars.txt"
-        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
         site.run(AUTOCAL_ASC, "-I", str(file), "-F")
         things = [each for kind in ("calendar", "cycle", "extended_calendar") for each in site.store.objects(kind)]
         return "\n".join("".join(f"{line}\n" for line in render(thing, "MM/DD/YYYY")) for thing in things)
@@ -193,9 +206,9 @@ class Targets:
         """A batch file, and what the scheduler makes of it."""
         site = self._estate()
         file = self.folder / "events.txt"
-        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
         for lines in (text, chance.choice(text.split("\n"))):
-            file.write_text(lines, encoding="utf-8", errors="surrogatepass")
+            file.write_text(lines, encoding="utf-8", errors="surrogateescape")
             site.run(SENDEVENT, "-F", str(file))
         engine = Engine(NOW, UTC, store=site.store)
         engine.run_to(NOW + 3600)
@@ -208,7 +221,7 @@ class Targets:
     def configuration(self, text: str, _chance: Random) -> None:
         site = self._estate()
         file = self.folder / "config.ACE"
-        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
         try:
             site.run(AUTOREP, "-J", "ALL")
             site.run(SENDEVENT, "-E", "STARTJOB", "-J", "a", "-T", "02/03/2026 07:00")
@@ -237,8 +250,8 @@ class Targets:
         estate = seeds.ESTATE
         if chance.random() < 0.3:
             estate = mutate(estate, [seeds.ESTATE, *seeds.TIMES], JIL_WORDS, chance)
-        jil.write_text(estate, encoding="utf-8", errors="surrogatepass")
-        script.write_text(text, encoding="utf-8", errors="surrogatepass")
+        jil.write_text(estate, encoding="utf-8", errors="surrogateescape")
+        script.write_text(text, encoding="utf-8", errors="surrogateescape")
         begin, end = "02/03/2026 06:00", "02/03/2026 18:00"
         site = Site(self.folder)
         zone = chance.choice(("UTC", "Europe/Berlin"))
@@ -258,6 +271,10 @@ class Targets:
                 words = line.split()
             words = [word for word in words if "\0" not in word]  # no command line can hold one
             if words:
+                if words[0] == "autosys":
+                    with mock.patch.object(sys, "argv", words):
+                        site.guarded(autosys)
+                    continue
                 commands = {each.name: each for each in (AUTOREP, AUTOSTATUS, JOB_DEPENDS, FORECAST, SENDEVENT)}
                 command = commands.get(words[0]) or chance.choice(list(commands.values()))
                 site.run(command, *words[1:])
