@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from io import StringIO
 from pathlib import Path
 
 import click
 
 from autosys_py import __version__
+from autosys_py.cli.messages import complain
 from autosys_py.cli.run import guarded
 from autosys_py.core.text import visible
 
@@ -153,8 +155,9 @@ def _run() -> int:
     try:
         result = autosys.main(args=with_times_joined(sys.argv[1:]), standalone_mode=False)
     except click.ClickException as error:
-        error.message = visible(error.message)
-        error.show()
+        said = StringIO()
+        error.show(said)
+        complain(*map(visible, said.getvalue().rstrip("\n").split("\n")))
         return error.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None
