@@ -15,11 +15,13 @@
 {
     trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM VTALRM PROF XCPU XFSZ
     echo "started $1 $$" >&9 || exit 1
-    if [ "$2" = eval ]; then
-        (exec 9>&-; eval "$3")
+    autosys_run=${1%% *}
+    shift
+    if [ "$1" = eval ]; then
+        (exec 9>&-; eval "$2")
     else
-        (shift; exec "$@" 9>&-)
+        "$@" 9>&-
     fi
-    echo "exit $? ${1%% *}" >&9
+    echo "exit $? $autosys_run" >&9
     exit
 }
