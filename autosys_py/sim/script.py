@@ -119,6 +119,8 @@ def read_script(text: str) -> Script:
             words = shlex.split(_without_comment(line))
         except ValueError as error:
             raise ScriptError(number, f"{error}".rstrip(".").lower()) from None
+        if "\0" in line:
+            raise ScriptError(number, "a NUL character is part of no name and no command line")
         if words:
             _read(script, number, words[0], words[1:])
     return script

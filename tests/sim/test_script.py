@@ -56,6 +56,7 @@ def test_every_statement() -> None:
         ("down +1h", "a time is missing"),
         ("offline m +1h +2h more", "'more' is too much"),
         ("run 'a", "no closing quotation"),
+        ("at +1m jil < \0", "a NUL character is part of no name and no command line"),
     ],
 )
 def test_a_line_that_is_none(line: str, complaint: str) -> None:
