@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format crash bench dst clean
+.PHONY: help demo test lint format crash bench dst power fuzz clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,7 +14,7 @@ demo: $(VENV)/installed ## Run an end-of-day batch on this machine, under a minu
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/installed-dev ## Run the tests, under four minutes
-	@$(BIN)/python -m pytest -m "not crash and not bench and not dst"
+	@$(BIN)/python -m pytest -m "not crash and not bench and not dst and not power and not fuzz"
 
 lint: $(VENV)/installed-dev ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -30,6 +30,12 @@ bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
 
 dst: $(VENV)/installed-dev ## Hold every change of every clock against an oracle
 	@$(BIN)/python -m pytest -m dst -s tests/oracle
+
+power: $(VENV)/installed-dev ## Cut the power, POWER_IMAGES times for each journal, and look what is left
+	@$(BIN)/python -m pytest -m power -s tests/power
+
+fuzz: $(VENV)/installed-dev ## Feed rubbish to everything that reads text, for FUZZ_MINUTES
+	@$(BIN)/python -m pytest -m fuzz -s tests/fuzz
 
 clean: ## Remove the virtual environment and what the demo left
 	rm -rf $(VENV) demo-instance

@@ -53,6 +53,7 @@ _ORPHAN_PAUSE = 0.5
 _SILENCE = 120.0
 """Seconds that a start may wait for its file systems until it is told of."""
 _LOOKS_OF_OTHERS, _LOOK_OF_ANOTHER = 100, 0.001
+_NO_RECORD = "nothing is recorded: the machine was restarted, or the command was not run"
 _ALL_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
@@ -223,6 +224,10 @@ class LocalAgent:
     def _start_command(self, order: StartOrder, has_space: bool = False) -> None:
         """Starts the run, or adopts it; without `has_space` its file systems are asked first if it names any."""
         claim = self._claim(order.key)
+        if claim is not None and order.in_doubt and not self._spool.was_started(claim):
+            os.close(claim)
+            self._report(EventCode.AGENT_LOST, order.key, int(time.time()), text=_NO_RECORD)
+            return
         if claim is None or self._spool.was_started(claim):
             if claim is not None:
                 os.close(claim)
@@ -293,7 +298,7 @@ class LocalAgent:
         try:
             pid = os.posix_spawn(
                 self._shell,
-                [self._shell, RUNNER, f"{_words(order.key)} {self._boot} {start}", *argv],
+                [self._shell, RUNNER, f"{order.key.name} {self._boot} {start}", *argv],
                 environment,
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, claim, 9),
@@ -442,7 +447,7 @@ class LocalAgent:
 
     def _last_words(self, record: Record, why: str) -> str:
         if not record.started:
-            return f"the command was not run: {record.message or why or 'nothing is recorded'}"
+            return f"the command was not run: {record.message or why}" if record.message or why else _NO_RECORD
         if record.boot != self._boot:
             return "no exit record: the machine was restarted"
         return f"no exit record: {why or 'the runner is gone'}"
@@ -499,10 +504,6 @@ class LocalAgent:
     def _start_failed(self, key: RunKey, text: str, permanent: bool = False) -> None:
         now = int(time.time())
         self._reports.append(Report(EventCode.AGENT_START_FAILED, key, now, text=text, permanent=permanent))
-
-
-def _words(key: RunKey) -> str:
-    return f"{key.joid}.{key.run_num}.{key.ntry}"
 
 
 def _reason(error: OSError) -> str:

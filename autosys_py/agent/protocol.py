@@ -25,6 +25,9 @@ class StartOrder:
     """For `$$NAME` in attributes (rule C-24)."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables beyond the agent's own, e.g. AUTO_RUN_DATE, AUTOSERV."""
+    in_doubt: bool = False
+    """The machine was restarted since the order was decided: it may have been given before, and its record be lost with
+    what was not written out. Without a record the run is lost, not started."""
 
 
 class Report(NamedTuple):

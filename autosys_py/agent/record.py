@@ -5,16 +5,19 @@
     spared                         by the agent: nothing was left to signal, the kill did not happen
     silent TIME                    by the agent: it was told that no heartbeat came after TIME
     Killed                         by the runner's shell, only if a signal ended the job
-    exit 137                       by the runner, last
+    exit 137 KEY                   by the runner, last
 
-A line counts once it ends with a newline. `$?` is 137 both for `exit 137` and for death by signal 9; the shell's
-own line between tells them apart (dash and bash write one). They write none for SIGINT and SIGPIPE: then 130 and
-141 mean the signal only if a kill had sent it.
+A line counts once it ends with a newline, and a start or an exit only if it names the run: what a power loss leaves
+in a file that was not written out may be zeros, or the record of another run. `$?` is 137 both for `exit 137` and for
+death by signal 9; the shell's own line between tells them apart (dash and bash write one). They write none for SIGINT
+and SIGPIPE: then 130 and 141 mean the signal only if a kill had sent it.
 """
 
+import re
 from dataclasses import dataclass
 
 _SIGNAL_BASE = 128
+_NUMBER, _CODE, _SIGNALS = re.compile("[0-9]{1,12}"), re.compile("[0-9]{1,3}"), re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 
 
 @dataclass(slots=True)
@@ -42,20 +45,23 @@ class Record:
     """What the runner's shell had to say."""
 
 
-def parse_record(text: str) -> Record:
-    """The record that these lines are. Anything at all in them counts as started: never twice (rule M-06)."""
+def parse_record(text: str, run: str) -> Record:
+    """What these lines say of the run of that name. Anything at all in them counts as started: never twice
+    (rule M-06)."""
     record = Record(started=bool(text))
     for line in text.split("\n")[:-1]:
         match line.split():
-            case ["started", _, boot, start, pid] if start.isdigit() and pid.isdigit():
+            case ["started", key, boot, start, pid] if (
+                key == run and _NUMBER.fullmatch(start) and _NUMBER.fullmatch(pid)
+            ):
                 record.boot, record.start, record.pid = boot, int(start), int(pid)
-            case ["killed", signals] if not record.ended:
+            case ["killed", signals] if not record.ended and _SIGNALS.fullmatch(signals):
                 record.killed, record.signals = True, tuple(int(number) for number in signals.split(","))
             case ["spared"]:
                 record.killed, record.signals = False, ()
-            case ["silent", beat] if beat.isdigit():
+            case ["silent", beat] if _NUMBER.fullmatch(beat):
                 record.silence = int(beat)
-            case ["exit", code] if code.isdigit():
+            case ["exit", code, key] if key == run and _CODE.fullmatch(code):
                 record.ended, record.exit_code = True, int(code)
             case _ if "warning:" not in line:  # bash warns of a locale it does not have
                 record.message = line

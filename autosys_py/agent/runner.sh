@@ -8,17 +8,20 @@
 # it to 2), 9 = the record, locked, and 2 = the record too, so that the shell's word on a signal lands there. dash
 # writes that word to the 2 of the command it waited for, so the redirection of 2 must not stand on "$@".
 #
+# The exit line names the run again: after a power loss the end of a file may be what another file had there before.
+#
 # The braces make the shell read all of this before it runs any of it: an upgrade may replace the file meanwhile.
 # The traps are for jobs that signal their own process group; a caught signal is back at its default in "$@".
 {
     trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM VTALRM PROF XCPU XFSZ
     echo "started $1 $$" >&9 || exit 1
+    autosys_run=${1%% *}
     shift
     if [ "$1" = eval ]; then
         (exec 9>&-; eval "$2")
     else
         "$@" 9>&-
     fi
-    echo "exit $?" >&9
+    echo "exit $? $autosys_run" >&9
     exit
 }

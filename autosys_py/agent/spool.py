@@ -10,6 +10,7 @@ A job without a process, a file watcher, has `memory` instead: what it must know
   is ever trusted without it: pids are used again, locks die with their owner, whatever killed it.
 * the start record: the runner's first line, written under the lock before the command is run. An empty record
   with a free lock means that the command was not run, and may be.
+  After a restart of the machine it means nothing: what was not written out is gone (`StartOrder.in_doubt`).
 * the exit record: the runner's last line (`record.py`). One short write to a block the file already has: an exit
   code is kept even on a disk that filled up meanwhile, which a second file or a rename could not promise.
 
@@ -85,7 +86,7 @@ class Spool:
         try:
             alive = not _lock_shared(file)
             text = os.pread(file, 65536, 0).decode(errors="replace")
-            return Trace(alive, parse_record(text), int(os.fstat(file).st_mtime))
+            return Trace(alive, parse_record(text, key.name), int(os.fstat(file).st_mtime))
         finally:
             os.close(file)
 
@@ -104,15 +105,17 @@ class Spool:
         with suppress(OSError):
             self._make(folder)
             new = Path(f"{folder}/memory.new")
-            new.write_text(json.dumps(memory), encoding="utf-8")
+            new.write_text(json.dumps([key.name, memory]), encoding="utf-8")
             new.replace(f"{folder}/memory")
 
     def recall(self, key: RunKey) -> object:
-        """What was kept; None = nothing, or nothing that can be read."""
+        """What was kept; None = nothing, or nothing that can be read. It names the run, as records do: what a power
+        loss leaves may be another's."""
         try:
-            return json.loads(Path(f"{self.folder(key)}/memory").read_bytes())
+            kept = json.loads(Path(f"{self.folder(key)}/memory").read_bytes())
         except (OSError, ValueError):
             return None
+        return kept[1] if isinstance(kept, list) and kept[:1] == [key.name] and len(kept) == 2 else None
 
     def prune(self, before: float, watched: Container[RunKey] = ()) -> int:
         """Removes the folders of dead runs last written before that time, UTC seconds; how many. `watched` are jobs

@@ -14,6 +14,7 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from autosys_py.cli.messages import refusal
+from autosys_py.event_server.creation import sync_way_to
 
 
 class ArchiveFile:
@@ -49,6 +50,7 @@ class ArchiveFile:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="")
+            sync_way_to(self.path.absolute())
         return self._file
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from autosys_py import __version__
+from autosys_py.cli.messages import complain
 from autosys_py.cli.run import guarded
 from autosys_py.core.text import visible
 
@@ -267,7 +269,9 @@ def _run() -> int:
     try:
         result = autosys.main(args=with_times_joined(sys.argv[1:]), standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        said = StringIO()
+        error.show(said)
+        complain(*map(visible, said.getvalue().rstrip("\n").split("\n")))
         return error.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -16,6 +16,7 @@ from autosys_py.cli.messages import complain, message, refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import leave, run
 from autosys_py.core.text import visible
+from autosys_py.core.timezones import TimeZones, is_name
 
 LONGEST_NAME = 64
 LONGEST_TIMES = 255
@@ -167,6 +168,10 @@ class _Job:
         command = command_in_jil(self._command())
         if command is None:
             notes.append(Note(self.entry.line, "skipped: JIL cannot hold its command", is_error=True))
+            return
+        zone = self.variables.get("CRON_TZ", "")
+        if zone and not (_reads_as(zone, "timezone") and is_name(zone) and TimeZones({}).zone(zone)):
+            notes.append(Note(self.entry.line, f"skipped: CRON_TZ={zone} is no time zone of this host", is_error=True))
             return
         dates = self.entry.dates(self.settings.today, YEAR) if self.entry.needs_calendar else None
         if dates == []:

@@ -218,12 +218,12 @@ def _checked(number: int, key: str, value: str) -> object:
             error.code = metadata.get("code", error.code)  # type: ignore[assignment]
             raise error
         case {"range": (int(low), int(high))}:
-            if value.isascii() and value.isdigit() and low <= int(value) <= high:
+            if _is_number(value) and low <= int(value) <= high:
                 return int(value)
             raise ConfigurationError(f"line {number}: {key}={value} is not a whole number from {low} to {high}")
         case {"pace": True}:
             parts = [part.strip() for part in value.split(",")]
-            whole = all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts)
+            whole = all(_is_number(part) and len(part) < 8 for part in parts)
             if whole and len(parts) < 3 and int(parts[0]) <= 3600 and (len(parts) == 1 or int(parts[1]) >= 1):
                 return ",".join(parts)
             raise ConfigurationError(f"line {number}: {key}={value} is not seconds[,burst], at most 3600 seconds")
@@ -241,7 +241,7 @@ def _checked(number: int, key: str, value: str) -> object:
             )
         case {"signals": True}:
             parts = [part.strip() for part in value.split(",")]
-            if all(part.isascii() and part.isdigit() and 1 <= int(part) <= 64 for part in parts):
+            if all(_is_number(part) and 1 <= int(part) <= 64 for part in parts):
                 return ",".join(parts)
             raise ConfigurationError(f"line {number}: {key}={value} is not a list of signal numbers like 15,9")
         case {"date": True}:
@@ -250,3 +250,8 @@ def _checked(number: int, key: str, value: str) -> object:
                 return value
             raise ConfigurationError(f"line {number}: {key}={value} is not an order of MM, DD, YYYY joined by / - or .")
     return value
+
+
+def _is_number(text: str) -> bool:
+    """Digits, and no more than any value here can have: Python refuses to read thousands of them."""
+    return text.isascii() and text.isdigit() and len(text) < 12

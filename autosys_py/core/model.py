@@ -32,6 +32,11 @@ class RunKey(NamedTuple):
     run_num: int
     ntry: int
 
+    @property
+    def name(self) -> str:
+        """`joid.run_num.ntry`, as the agent's records have it."""
+        return f"{self.joid}.{self.run_num}.{self.ntry}"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

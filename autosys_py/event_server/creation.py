@@ -9,7 +9,7 @@ an empty file is migrated where it is, and a device or a pipe is refused.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 
@@ -49,6 +49,7 @@ def create(path: Path, wal: bool) -> None:
             if is_missing(path):
                 _make_file(path, wal)
                 os.fsync(folder)
+                sync_way_to(path)
     except OSError as error:
         raise StoreUnusable(f"event store {path}: cannot be created: {error.strerror}; check the folder") from None
 
@@ -68,6 +69,18 @@ def _make_folder(folder: Path) -> None:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
+
+
+def sync_way_to(file: Path) -> None:
+    """Makes the names of the folders on the way to a file durable, and its own: what is acknowledged must not vanish
+    with a folder that somebody made a moment ago. Nothing can be done for those that are not ours to read."""
+    for each in file.parents:
+        with suppress(OSError):
+            descriptor = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _make_file(path: Path, wal: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from autosys_py.core.model import NamedObject
 from autosys_py.jil import attributes
 from autosys_py.jil.blobs import in_order
-from autosys_py.jil.renderer import head, printed
+from autosys_py.jil.renderer import head, printed, statement
 from autosys_py.jil.scanner import BLOB_BEGIN, BLOB_END
 from autosys_py.jil.values import escaped_name
 
@@ -29,7 +29,7 @@ def _attributes(thing: NamedObject) -> Iterator[str]:
             elif attribute.name == "blob_input":
                 yield from _blob_input(value)
             else:
-                yield f"{attribute.name}: {printed(thing.kind, attribute.name, value)}"
+                yield statement(thing.kind, attribute.name, value)
 
 
 def _monbro(thing: NamedObject) -> Iterator[str]:
@@ -77,5 +77,5 @@ def render_override(override: NamedObject, set_at: str, run_num: str, started: s
     lines.append(used if run_num else "/* Over-Ride CURRENTLY IN EFFECT.*/")
     for name, value in override.attributes:
         if attributes.find("job", name) is not None:
-            lines.append(f" {name}: {printed('job', name, value) if value else 'NULL'}")
+            lines.append(f" {statement('job', name, value)}" if value else f" {name}: NULL")
     return ["", "", *lines]

@@ -4,6 +4,7 @@ A value is printed in the way of its quoting class, as long as the scanner would
 value for which that is not so (it holds quotes around a keyword, say) is printed in the first other way that is.
 """
 
+import re
 from collections.abc import Iterator
 
 from autosys_py.core.model import Definition, Machine
@@ -12,9 +13,11 @@ from autosys_py.jil.attributes import Attribute
 from autosys_py.jil.domains import NAME
 from autosys_py.jil.machines import split_members
 from autosys_py.jil.scanner import scan
+from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.jil.values import Quoting, escaped_name, plain, stored
 
 DASHES = "-" * 17
+_BEGINS_ANOTHER = re.compile(r"/\*|([a-z]\w*)[ \t]*:", re.IGNORECASE | re.ASCII)
 _DEFAULTS = (("permission", ""), ("date_conditions", "0"), ("alarm_if_fail", "1"))
 """Printed even if not given (jil.md §10.1, rule 4); on FW also watch_interval."""
 
@@ -25,7 +28,7 @@ def render_job(definition: Definition, box_name: str, indent: int) -> list[str]:
     job = definition.job
     name = escaped_name(job.name)
     lines = head(name, f"insert_job: {name}   job_type: {job.job_type} ")
-    lines += [f"{key}: {printed('job', key, value)}" for key, value in _in_order(definition, box_name)]
+    lines += [statement("job", key, value) for key, value in _in_order(definition, box_name)]
     margin = " " * indent
     return [margin + line if line else line for line in lines]
 
@@ -52,6 +55,16 @@ def _in_order(definition: Definition, box_name: str) -> list[tuple[str, str]]:
     if definition.job.job_type == "FW" and "watch_interval" not in given:
         pairs.append(("watch_interval", "60"))
     return sorted(pairs, key=lambda each: attributes.place(each[0]))
+
+
+def statement(kind: str, name: str, value: str) -> str:
+    """The line of an attribute. A value that would begin a statement or a comment of its own behind a blank was typed
+    right behind the colon (jil.md §1.2), and is printed there."""
+    text = printed(kind, name, value)
+    begins = _BEGINS_ANOTHER.match(text)
+    word = begins[1].lower() if begins and begins[1] else ""
+    is_glued = begins is not None and (not word or word in SUBCOMMANDS or attributes.find(kind, word) is not None)
+    return f"{name}:{text}" if is_glued else f"{name}: {text}"
 
 
 def printed(kind: str, name: str, value: str) -> str:

@@ -8,7 +8,7 @@ with work after the first handful instead of a second later, and what ends meanw
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from autosys_py.agent.protocol import Agent, Report
 from autosys_py.core.codes import EventCode, Status
@@ -83,6 +83,11 @@ class Loop:
         self._orders.extend(orders)
         starts = (self._turns.start_order(effect, self._environment) for effect in adopted)
         self._agent.adopt([order for order in starts if order is not None])
+
+    @property
+    def not_given(self) -> Sequence[Effect]:
+        """Orders that are in the outbox and no agent has seen."""
+        return self._orders
 
     def run(self, exit_when_idle: float | None = None) -> None:
         """Until told to stop, or until nothing has run or come due for `exit_when_idle` seconds."""

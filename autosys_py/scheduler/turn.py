@@ -21,6 +21,7 @@ from autosys_py.core.model import (
     Notification,
     Outcome,
     Readings,
+    RunKey,
     resource_of,
 )
 from autosys_py.core.step import step
@@ -90,6 +91,8 @@ class Turns:
     """Asks the agent what it measures of this host; None in a simulation."""
     has_begun: bool = False
     """The last turn got as far as owning the store."""
+    in_doubt: frozenset[RunKey] = frozenset()
+    """Runs whose orders may have been given before the machine was restarted, see `reboot.py`."""
     _measured: int = -1
 
     def take(
@@ -166,6 +169,7 @@ class Turns:
             self._attributes(definition),
             self.world.globals,
             environment,
+            effect.key in self.in_doubt,
         )
 
     def letter(self, order: Notification, instance: str, time_of: Callable[[int], str]) -> Letter | None:

@@ -119,6 +119,8 @@ def read_script(text: str) -> Script:
             words = shlex.split(_without_comment(line))
         except ValueError as error:
             raise ScriptError(number, f"{error}".rstrip(".").lower()) from None
+        if "\0" in line:
+            raise ScriptError(number, "a NUL character is part of no name and no command line")
         if words:
             _read(script, number, words[0], words[1:])
     return script
@@ -165,7 +167,7 @@ def _read(script: Script, line: int, verb: str, words: list[str]) -> None:
 
 def _run_line(line: int, words: list[str]) -> RunLine:
     job, _, start = _take(line, words, "the job").partition("#")
-    if start and not (start.isascii() and start.isdigit() and int(start)):
+    if start and not (_is_number(start) and int(start)):
         raise ScriptError(line, f"'#{start}' is no start: #1 is the first")
     runtime = None
     if words and words[0] not in ("exit", "signal", "lost"):

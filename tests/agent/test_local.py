@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,8 @@ def test_what_a_killed_runner_left_can_be_killed(bench: Bench, tmp_path: Path) -
 def test_what_was_never_started_is_lost_when_adopted(bench: Bench) -> None:
     bench.agent.adopt([order("true")])
     report = bench.end_of(RunKey(1, 1, 1))
-    assert (report.code, report.text) == (EventCode.AGENT_LOST, "the command was not run: nothing is recorded")
+    assert report.code == EventCode.AGENT_LOST
+    assert report.text == "nothing is recorded: the machine was restarted, or the command was not run"
 
 
 def test_a_run_of_before_a_power_loss_is_lost(bench: Bench) -> None:
@@ -182,6 +184,20 @@ def test_a_run_of_before_a_power_loss_is_lost(bench: Bench) -> None:
     running, lost = bench.agent.collect(0)
     assert running == Report(EventCode.AGENT_RUNNING, RunKey(1, 1, 1), 1700000000)
     assert (lost.code, lost.text) == (EventCode.AGENT_LOST, "no exit record: the machine was restarted")
+
+
+def test_an_order_in_doubt_is_lost_if_nothing_is_recorded(bench: Bench) -> None:
+    bench.agent.start(replace(order("touch ran"), in_doubt=True))
+    (lost,) = bench.agent.collect(0)
+    assert lost.code == EventCode.AGENT_LOST
+    assert not list(bench.folder(RunKey(1, 1, 1)).glob("out"))
+
+
+def test_an_order_in_doubt_is_judged_by_its_record(bench: Bench) -> None:
+    assert bench.run("exit 3").exit_code == 3
+    with Bench(bench.root) as after:
+        after.agent.start(replace(order("exit 3"), in_doubt=True))
+        assert after.end_of(RunKey(1, 1, 1)).exit_code == 3
 
 
 def test_a_start_that_makes_no_process_is_reported_and_may_be_tried_again(tmp_path: Path) -> None:

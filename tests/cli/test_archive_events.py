@@ -1,6 +1,7 @@
 """archive_events and archive_jobs: what goes, what stays, and the files (cli.md §7.6)."""
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,16 @@ def test_files_hold_what_was_removed(past: Past, sh: Shell, tmp_path: Path) -> N
         "eoid: 0", "job_name: a", 'command: sendevent "-E" "STARTJOB" "-J" "a"'
     ]  # fmt: skip
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_a_file_has_its_name_for_good_before_rows_are_removed(
+    past: Past, sh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    assert sh("archive_events", "-A", "-n", "7").code == 0
+    file = next(path for path in synced if "archived_events" in path.name)
+    assert {file.parent, file.parent.parent} <= set(synced)
 
 
 def test_delimiter_and_folder(past: Past, sh: Shell, tmp_path: Path) -> None:

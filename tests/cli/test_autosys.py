@@ -25,3 +25,14 @@ def test_an_unknown_verb(capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     monkeypatch.setattr("sys.argv", ["autosys", "fly"])
     assert main() == 2
     assert "fly" in capsys.readouterr().err
+
+
+def test_what_was_typed_reaches_the_terminal_visible(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (["\x1b[2J"], ["why", "a", "b\u202e"], ["simulate", "--show", "\x07"]):
+        monkeypatch.setattr("sys.argv", ["autosys", *words])
+        assert main() == 2
+        said = capsys.readouterr().err
+        assert words[-1] not in said
+        assert "Error: " in said

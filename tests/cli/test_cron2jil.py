@@ -527,3 +527,11 @@ def test_the_crontab_of_a_system() -> None:
     assert [(note.line, note.is_error) for note in written.notes] == [
         (4, False), (10, False), (14, False), (16, False), (17, True), (18, True), (19, True)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "Europe/Berlin x", "Europe/Ber\tlin", "E" * 60])
+def test_a_zone_that_jil_would_refuse_is_an_error(zone: str) -> None:
+    written = convert([f"CRON_TZ={zone}", "0 3 * * * x"], settings())
+    assert not written.files
+    assert [(note.line, note.is_error) for note in written.notes] == [(2, True)]
+    assert written.notes[0].text == f"skipped: CRON_TZ={zone} is no time zone of this host"

@@ -1,12 +1,15 @@
 """autorep -q: definitions as JIL text (cli.md §3.7)."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from autosys_py.cli.query_report import long_form
+from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Shell
-from tests.cli.estate import Estate
+from tests.cli.estate import NOW, Estate
+from tests.loading import load_jil
 
 SAMPLE = (
     "\n\n/* ----------------- RET_STOCK_FW ----------------- */ \n\n"
@@ -94,3 +97,12 @@ def test_machines(sh: Shell, watcher: Estate) -> None:
     assert [line for line in out.split("\n") if line.startswith("insert_machine")] == [
         "insert_machine: node-a", "insert_machine: node-b",
     ]  # fmt: skip
+
+
+def test_members_come_before_the_virtual_machines_that_name_them(sh: Shell, store: MemoryStore) -> None:
+    load_jil(store, "insert_machine: m1\n\ninsert_machine: A\ntype: v\nmachine: m1", NOW, ZoneInfo("UTC"))
+    out = sh("autorep", "-M", "ALL", "-q").out
+    assert out.index("insert_machine: m1") < out.index("insert_machine: A")
+    again = MemoryStore()
+    load_jil(again, out, NOW, ZoneInfo("UTC"))
+    assert again.machine("A") == store.machine("A")

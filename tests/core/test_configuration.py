@@ -44,6 +44,11 @@ def test_a_vendor_file_loads_without_warnings_and_a_misspelt_key_warns() -> None
             "GlobalPendMachInterval=60,0",
             "line 1: GlobalPendMachInterval=60,0 is not seconds[,burst], at most 3600 seconds",
         ),
+        (
+            f"MaxRestartTrys={'9' * 5000}",
+            f"line 1: MaxRestartTrys={'9' * 5000} is not a whole number from 0 to 1000000",
+        ),
+        (f"KillSignals={'9' * 5000}", f"line 1: KillSignals={'9' * 5000} is not a list of signal numbers like 15,9"),
         ("nonsense", "line 1: 'nonsense' is not of the form Key=value"),
     ],
 )

@@ -31,6 +31,14 @@ def test_first_use_makes_folders_and_file_for_the_owner_alone(tmp_path: Path) ->
     store.close()
 
 
+def test_a_new_store_is_there_after_a_power_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    open_store(f"sqlite:///{tmp_path}/new/deep/ACE.db").close()
+    folder = tmp_path.resolve()
+    assert {folder / "new" / "deep", folder / "new", folder} <= set(synced)
+
+
 def test_relative_urls_are_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     open_store("sqlite:///ACE.db").close()

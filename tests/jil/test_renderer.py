@@ -90,6 +90,21 @@ def test_values(typed: str, printed: str) -> None:
     assert Desk().codes(desk.everything()) == []
 
 
+@pytest.mark.parametrize("value", ["machine:", "priority : 1", "/* x", "insert_job:x"])
+def test_what_would_begin_a_statement_stays_right_behind_its_colon(value: str) -> None:
+    first, second = Desk(), Desk()
+    first.jil(f"insert_job: J\ncommand:{value}\nmachine: localhost")
+    assert f"command:{value}" in first.printed("J")
+    assert second.codes(first.everything()) == []
+    assert second.everything() == first.everything()
+
+
+def test_an_ordinary_colon_moves_nothing() -> None:
+    desk = Desk()
+    desk.jil("insert_job: J\ncommand: C:\\x.exe a:b\nmachine: localhost")
+    assert desk.line("J", "command") == "C:\\x.exe a:b"
+
+
 def test_an_address_a_line() -> None:
     desk = Desk()
     desk.jil("insert_job: J\ncommand: x\nmachine: m\nnotification_emailaddress: a@x,b@x\n")

@@ -48,6 +48,7 @@ def test_every_statement() -> None:
         ("run", "the job is missing"),
         ("run a 5q", "'5q' is no duration: like 90s, 12m, 2h or 1h30m"),
         ("run a#x", "'#x' is no start: #1 is the first"),
+        (f"run a#{'9' * 5000}", f"'#{'9' * 5000}' is no start: #1 is the first"),
         ("run a 5m exit", "'exit' is no outcome: exit N, signal N or lost"),
         ("run a exit 1 2", "'exit 1 2' is no outcome: exit N, signal N or lost"),
         ("at +5m", "at WHEN COMMAND: the command is missing"),
@@ -55,6 +56,7 @@ def test_every_statement() -> None:
         ("down +1h", "a time is missing"),
         ("offline m +1h +2h more", "'more' is too much"),
         ("run 'a", "no closing quotation"),
+        ("at +1m jil < \0", "a NUL character is part of no name and no command line"),
     ],
 )
 def test_a_line_that_is_none(line: str, complaint: str) -> None:
