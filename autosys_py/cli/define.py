@@ -16,8 +16,10 @@ from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
+from autosys_py.core.messages import CATALOGUE
 from autosys_py.core.model import Definition, Event, Job, JobState, NamedObject
 from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retimes
+from autosys_py.core.permissions import Right
 from autosys_py.core.text import visible
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
@@ -34,8 +36,10 @@ from autosys_py.jil.subcommands import SUBCOMMANDS, Subcommand
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from autosys_py.cli.permit import Permit
     from autosys_py.event_server.protocol import EventServer, JobHead
 
+NO_PERMISSION = 10230
 NOUNS = {
     "job_type": "job type",
     "xinst": "external instance",
@@ -75,7 +79,10 @@ class Definer:
         user_host: str,
         undefined_machine: str = "offline",
         autoserv: str = "ACE",
+        permit: "Permit | None" = None,
     ) -> None:
+        """`permit` is what the caller may do; None = everything."""
+        self._permit = permit
         self.store = store
         self.zone = zone
         """The scheduler's."""
@@ -127,9 +134,11 @@ class Definer:
         if updates:
             known = self.known.job(stanza.name)
             before = self.store.definition(known.joid) if known is not None else None
+        if before is not None and self._is_forbidden(stanza, answer, before):
+            return
         checked = check_job(stanza, before, self.known, self.settings)
         answer.faults = checked.faults
-        if checked.definition is None:
+        if checked.definition is None or self._is_forbidden_to_put(stanza, answer, checked.definition, before):
             return
         job = checked.definition.job
         if before is not None:
@@ -155,7 +164,7 @@ class Definer:
         head = self.store.head(stanza.name)
         reading, name = check_rename(stanza, head is not None, self.known)
         answer.faults = reading.faults
-        if head is None or reading.is_refused:
+        if head is None or reading.is_refused or self._is_forbidden(stanza, answer, self.store.definition(head.joid)):
             return
         row = self.store.status(head.joid)
         if row is not None and row.state.status is Status.STARTING:
@@ -182,6 +191,8 @@ class Definer:
     def _override_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
         known = self.known.job(stanza.name)
         before = self.store.definition(known.joid) if known is not None else None
+        if self._is_forbidden(stanza, answer, before):
+            return
         checked = check_override(stanza, before, self.known, self.settings)
         answer.faults = checked.faults
         if before is None or any(fault.is_error for fault in checked.faults):
@@ -283,11 +294,42 @@ class Definer:
             self._running[box_joid] = row is not None and row.state.status is Status.RUNNING
         return self._running[box_joid]
 
+    # Permission
+
+    def _is_forbidden(self, stanza: Stanza, answer: Answer, *definitions: Definition | None) -> bool:
+        """V40: refuses the stanza if the caller must not edit one of the jobs."""
+        if self._permit is None:
+            return False
+        for definition in definitions:
+            if definition is not None and not self._permit.allows(Right.EDIT, definition):
+                self._forbid(stanza, answer, definition.job.name, Right.EDIT.value)
+        return any(fault.code == NO_PERMISSION for fault in answer.faults)
+
+    def _is_forbidden_to_put(
+        self, stanza: Stanza, answer: Answer, definition: Definition, before: Definition | None
+    ) -> bool:
+        """The same for a job that comes into another box, which will end as its members do, or to another owner."""
+        if self._permit is None:
+            return False
+        box, owner = definition.job.box_joid, definition.value("owner")
+        if before is not None and before.value("owner") == owner:
+            owner = ""
+        if owner and not self._permit.may_give_to(owner):
+            self._forbid(stanza, answer, stanza.name, "EDIT superuser")
+        moves = box and (before is None or before.job.box_joid != box)
+        return self._is_forbidden(stanza, answer, self.store.definition(box) if moves else None)
+
+    def _forbid(self, stanza: Stanza, answer: Answer, name: str, right: str) -> None:
+        assert self._permit is not None
+        reading = Reading(stanza, visible(name))
+        reading.refuse(NO_PERMISSION, CATALOGUE[NO_PERMISSION].format(self._permit.caller, right, visible(name)))
+        answer.faults = answer.faults + reading.faults
+
     # Deleting
 
     def _delete_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
         head = self._head_to_delete(stanza, answer)
-        if head is None:
+        if head is None or self._is_forbidden_to_delete(stanza, answer, [head]):
             return
         with self.store.transaction():
             for member in self.store.members(head.joid):
@@ -305,6 +347,8 @@ class Definer:
         if head.job_type != "BOX":
             reading.refuse(10281, f"ERROR for Job: {reading.name} < it is no box >")
         inside = self._everything_in(head)
+        if self._is_forbidden_to_delete(stanza, answer, [head, *inside]):
+            return
         for member in inside:
             if self._is_live(member):
                 reading.refuse(10281, f"ERROR for Job: {visible(member.name)} < job is running >")
@@ -317,6 +361,13 @@ class Definer:
                 self._remove(member, now)
             self._remove(head, now)
         self.known.forget()
+
+    def _is_forbidden_to_delete(self, stanza: Stanza, answer: Answer, heads: "list[JobHead]") -> bool:
+        if self._permit is None or self._permit.is_superuser(Right.EDIT):
+            return False
+        forbidden = self._is_forbidden(stanza, answer, *(self.store.definition(head.joid) for head in heads))
+        answer.closing = "CAUAJM_E_50201 Delete was not performed!" if forbidden else ""
+        return forbidden
 
     def _head_to_delete(self, stanza: Stanza, answer: Answer) -> "JobHead | None":
         reading = read(stanza, "job" if stanza.subcommand == "delete_job" else "box", updates=False)
@@ -353,7 +404,11 @@ class Definer:
     # Everything else
 
     def _define_object(self, stanza: Stanza, answer: Answer, now: int) -> None:
-        self._store(check_object(stanza, self.known, self.settings), answer)
+        checked = check_object(stanza, self.known, self.settings)
+        head = self.store.head(stanza.name) if stanza.subcommand.endswith("_blob") else None
+        if head is not None and self._is_forbidden(stanza, answer, self.store.definition(head.joid)):
+            return
+        self._store(checked, answer)
 
     def _store(self, checked: CheckedObject, answer: Answer) -> None:
         answer.faults = checked.faults

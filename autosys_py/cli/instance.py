@@ -13,6 +13,7 @@ from autosys_py.cli.messages import complain, message, refusal, use_message_stre
 from autosys_py.core.configuration import KEYS, Configuration, ConfigurationError, parse
 
 if TYPE_CHECKING:
+    from autosys_py.cli.permit import Permit
     from autosys_py.event_server.protocol import EventServer
 
 VARIABLES = {"RESTRICT_FORCE_STARTJOB": "RestrictForceStart", "AUTOSYS_EVENT_SERVER": "EventServer"}
@@ -71,6 +72,13 @@ class Instance:
         except KeyError:
             user = str(number)
         return f"{user}@{os.uname().nodename}"
+
+    @cached_property
+    def permit(self) -> "Permit":
+        """What the user who runs this command may do."""
+        from autosys_py.cli.permit import Permit
+
+        return Permit(self)
 
     @property
     def out(self) -> Path:
@@ -150,11 +158,14 @@ def _folder() -> Path:
 
 
 def _variables(name: str, *, foreign: bool) -> dict[str, str]:
-    """Keys set by variables. Another instance has its store in `AUTOSYS_EVENT_SERVER_XXX` and nothing else."""
+    """Keys set by variables, but none that only the file may set. Another instance has its store in
+    `AUTOSYS_EVENT_SERVER_XXX` and nothing else."""
     if foreign:
         url = os.environ.get(f"AUTOSYS_EVENT_SERVER_{name}")
         return {"EventServer": url} if url else {}
-    values = {key: value for key in KEYS if (value := os.environ.get(key))}
+    values = {
+        key: value for key, of in KEYS.items() if "file_only" not in of.metadata and (value := os.environ.get(key))
+    }
     values |= {key: value for variable, key in VARIABLES.items() if (value := os.environ.get(variable))}
     return values
 

@@ -182,7 +182,7 @@ class Commands:
 
         request = read_request(_parsed(COMMAND, words), self._instance.configuration, now, self._instance.user_host)
         with self._instance.store.transaction():
-            for event in events_of(request, self._instance, by_status=False):
+            for event in events_of(request, self._instance, simulated=True):
                 if request.unsend:
                     unsend(self._instance.store, event, request.due)
                 else:

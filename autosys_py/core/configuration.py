@@ -48,6 +48,12 @@ class Configuration:
     MessageStream: str = field(default="stderr", metadata=_choice("stderr", "stdout"))
     RequireReason: str = ""
     """Comma list of events that need `-C`."""
+    EditSuperUser: str = field(default="", metadata={"file_only": True})
+    """Comma list of `user[@host]` that may edit every job; empty = root and whom the store belongs to."""
+    ExecSuperUser: str = field(default="", metadata={"file_only": True})
+    """The same for executing, for STOP_DEMON and for the machine events."""
+    SecretNames: str = field(default="", metadata={"file_only": True})
+    """Comma list of patterns with `*` and `?`: globals and variables of `envvars` whose values are never shown."""
     DateFormat: str = field(default="MM/DD/YYYY", metadata={"date": True})
     GlobalAutoHold: str = field(default="0", metadata=_choice("0", "1"))
     EvaluateQueuedJobStarts: str = field(default="1", metadata=_choice("0", "1", "2"))

@@ -229,6 +229,7 @@ CATALOGUE: Final[dict[int, str]] = {
     99032: "{0}: {1} and {2} exclude each other. Choose one of them.",
     99033: "{0} goes with {1} only.",
     99050: "Invalid reply: {0}. Use RESTART, ERROR or COMPLETED.",
+    99120: "User:{0} must not send {1}: that is for superusers, see the key {2}.",
     99034: "The past is not whole: {0}.",
     99035: "Up to entry {0} it is; compare with a backup of the event store.",
     99012: "Invalid format: {0}. Use json or csv.",
