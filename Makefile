@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format crash bench dst clean
+.PHONY: help demo test lint format crash bench dst damage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,7 +14,7 @@ demo: $(VENV)/installed ## Run an end-of-day batch on this machine, under a minu
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/installed-dev ## Run the tests, under four minutes
-	@$(BIN)/python -m pytest -m "not crash and not bench and not dst"
+	@$(BIN)/python -m pytest -m "not crash and not bench and not dst and not damage"
 
 lint: $(VENV)/installed-dev ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -30,6 +30,9 @@ bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
 
 dst: $(VENV)/installed-dev ## Hold every change of every clock against an oracle
 	@$(BIN)/python -m pytest -m dst -s tests/oracle
+
+damage: $(VENV)/installed-dev ## Damage the event store in every way and run every command on it
+	@$(BIN)/python -m pytest -m damage -s tests/cli/test_damaged_store.py
 
 clean: ## Remove the virtual environment and what the demo left
 	rm -rf $(VENV) demo-instance

@@ -393,6 +393,8 @@ class Definer:
         waiting = [box]
         while waiting:
             members = self.store.members(waiting.pop().joid)
+            if any(member.joid == box.joid for member in members):
+                raise ValueError(f"box {box.joid} is inside itself")
             found += members
             waiting += [member for member in members if member.job_type == "BOX"]
         return found

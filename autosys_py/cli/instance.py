@@ -97,8 +97,19 @@ class Instance:
     def __enter__(self) -> "Instance":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is not None:
+                self._suspect_store(error)
+        finally:
+            self.close()
+
+    def _suspect_store(self, error: BaseException) -> None:
+        """Raises `StoreDamaged` in place of an error that nobody expects, if it is the store that cannot be."""
+        from autosys_py.event_server.soundness import NONSENSE, require_sound
+
+        if isinstance(error, NONSENSE) and "store" in self.__dict__:
+            require_sound(self.store, _place_of(self.url))
 
     def close(self) -> None:
         """Closes the store if it was opened."""
@@ -128,6 +139,18 @@ def open_instance(autoserv: str | None = None) -> Instance:
     configuration = _configuration(folder / f"config.{name}", variables)
     use_message_stream(configuration.MessageStream)
     return Instance(name, folder, configuration, is_foreign=is_foreign)
+
+
+def _place_of(url: str) -> str:
+    """What messages call the store."""
+    from autosys_py.event_server.open import path_of
+
+    path = path_of(url)
+    if path is not None:
+        return str(path)
+    from autosys_py.event_server.engine import place_of
+
+    return place_of(url)
 
 
 def _is_instance_name(name: str) -> bool:

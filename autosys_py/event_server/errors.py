@@ -40,6 +40,13 @@ class StoreDamaged(StoreError):
     """It is no event store, or its file is corrupt."""
 
 
+def damaged(place: str, how: str) -> StoreDamaged:
+    """The error for what no event store holds."""
+    return StoreDamaged(
+        f"event store {place}: is damaged ({how}); stop the scheduler and restore a backup: autosys restore FILE"
+    )
+
+
 class AlreadyExists(StoreError):
     """A name is taken."""
 

@@ -21,7 +21,9 @@ from autosys_py.event_server.sql import SqlStore
 from autosys_py.event_server.sqlite_errors import store_error
 from autosys_py.event_server.turnstile import BUSY_TIMEOUT, Turnstile
 
-_REFUSALS = (driver.Error, OverflowError, UnicodeError)
+FAULTS = (driver.Error, UnicodeDecodeError)
+"""What the driver raises by itself; the second over a damaged file whose fault it cannot even spell."""
+_REFUSALS = (*FAULTS, OverflowError, UnicodeError)
 """What the driver raises: its own errors, and for numbers and texts that no column holds."""
 
 _BY_POSITION: dict[str, str] = {}
@@ -40,7 +42,7 @@ def connect(path: Path, patience: float = BUSY_TIMEOUT, *, read_only: bool = Fal
         )
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA query_only=ON" if read_only else "PRAGMA synchronous=FULL")
-    except driver.Error as error:
+    except FAULTS as error:
         raise store_error(error, str(path)) from None
     return connection
 
@@ -65,6 +67,11 @@ class SqliteStore(SqlStore):
         """Leaves the write-ahead log, if the file has one, for the journal that any SQLite keeps safely."""
         self._pragma("journal_mode=TRUNCATE")
 
+    def check_file(self) -> str | None:
+        """Looks at every page; what is wrong with the file, in a few words, None if nothing is."""
+        found = str(self._pragma("integrity_check(1)"))
+        return None if found == "ok" else found.replace("*** in database main ***", "").strip().replace("\n", "; ")
+
     def close(self) -> None:
         self._turnstile.close()
         self._connection.close()
@@ -72,7 +79,7 @@ class SqliteStore(SqlStore):
     def _pragma(self, pragma: str) -> Any:
         try:
             return self._connection.execute(f"PRAGMA {pragma}").fetchone()[0]
-        except driver.Error as error:
+        except FAULTS as error:
             raise store_error(error, str(self.path)) from None
 
     def _execute(self, query: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], int]:
@@ -94,7 +101,7 @@ class SqliteStore(SqlStore):
     def _control(self, statement: str) -> None:
         try:
             self._connection.execute(statement)
-        except driver.Error as error:
+        except FAULTS as error:
             raise store_error(error, str(self.path)) from None
 
     def _begin_writing(self) -> None:

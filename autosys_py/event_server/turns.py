@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autosys_py.core.model import CountKey, Fact, JobState, Machine, Notification, Outcome, Run
 from autosys_py.event_server.definitions import Definitions
-from autosys_py.event_server.errors import LostEvent, StoreError
+from autosys_py.event_server.errors import LostEvent, StoreError, damaged
 from autosys_py.event_server.escapes import escaped, unescaped
+from autosys_py.event_server.heads import fault_of_boxes
 from autosys_py.event_server.overrides import record_uses
 from autosys_py.event_server.protocol import WorldRows
 from autosys_py.event_server.rows import (
@@ -38,8 +39,11 @@ class Turns(Definitions):
 
     def load(self) -> WorldRows:
         with self.snapshot():
+            jobs = [job_of(row) for row in self.pages("jobs_after")]
+            if fault := fault_of_boxes({job.joid: job.box_joid for job in jobs}):
+                raise damaged(self.place, fault)
             return WorldRows(
-                jobs=[job_of(row) for row in self.pages("jobs_after")],
+                jobs=jobs,
                 states={row[0]: state_of(row[1:]) for row in self.pages("states_after")},
                 globals={unescaped(name): unescaped(value) for name, value, _ in self.rows("globals")},
                 machines=self.machines(),
@@ -72,7 +76,9 @@ class Turns(Definitions):
 
     def _number(self, name: str) -> int:
         row = self.row("number", name=name)
-        return 0 if row is None else int(row[0])
+        if row is None:
+            raise damaged(self.place, f"the counter {name} is gone")
+        return int(row[0])
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         if self.change_many("delete_events", ((eoid,) for eoid in processed)) != len(processed):
