@@ -50,6 +50,8 @@ SYSTEM_PROFILE = "/etc/auto.profile"
 
 _ADOPTED_PAUSE = 0.1
 _ORPHAN_PAUSE = 0.5
+_ROOM_PAUSE = 5.0
+_NEVER = float("inf")
 _SILENCE = 120.0
 """Seconds that a start may wait for its file systems until it is told of."""
 _LOOKS_OF_OTHERS, _LOOK_OF_ANOTHER = 100, 0.001
@@ -112,6 +114,8 @@ class LocalAgent:
         """Runners that are children of this process, by pid."""
         self._adopted: dict[RunKey, _Run] = {}
         self._next_adopted_look = 0.0
+        self._next_room_look = _NEVER
+        """When to see whether runs can be recorded again."""
         self._kills: dict[RunKey, Kill] = {}
         self._held_back: dict[RunKey, Report] = {}
         """Ends of runs whose kill is not done."""
@@ -136,7 +140,7 @@ class LocalAgent:
         except (UnknownOwner, ForbiddenOwner, ValueError) as error:
             self._start_failed(order.key, str(error), permanent=True)
         except OSError as error:
-            self._start_failed(order.key, _reason(error))
+            self._start_failed_by(order.key, error)
 
     def adopt(self, orders: Iterable[StartOrder]) -> None:
         """See `Agent`."""
@@ -184,6 +188,7 @@ class LocalAgent:
             self._look_at_adopted(now)
             self._look_at_orphans(now)
             self._advance_kills(now)
+            self._look_for_room(now)
             self._watchers.ask(now)
             self._take_answers(now)
             self._complain_of_silence(now)
@@ -209,6 +214,10 @@ class LocalAgent:
         """Removes the folders of runs that were over before that time, UTC seconds; how many. For housekeeping: what
         is removed must have been acknowledged, or a repeated start would run it once more."""
         return self._spool.prune(before, self._watchers)
+
+    def doubt(self, pause: float = 0.0) -> None:
+        """Runs could not be recorded: looks after `pause` seconds whether they can, and reports AGENT_REACHABLE."""
+        self._next_room_look = min(self._next_room_look, self._clock() + pause)
 
     def close(self) -> None:
         """See `Agent`."""
@@ -264,7 +273,7 @@ class LocalAgent:
         except (UnknownOwner, ForbiddenOwner, ValueError) as error:
             self._start_failed(key, str(error), permanent=True)
         except OSError as error:
-            self._start_failed(key, _reason(error))
+            self._start_failed_by(key, error)
 
     def _complain_of_silence(self, now: float) -> None:
         for key, check in self._checks.items():
@@ -390,6 +399,10 @@ class LocalAgent:
         _, record, end = self._spool.look(key)
         del self._runs[key]
         code = os.waitstatus_to_exitcode(status)
+        if not record.started and key not in self._kills and not self._spool.has_room():
+            self._hearts.drop(key)
+            self._refuse(key, "its start could not be recorded")  # so nothing was started
+            return
         why = f"the runner was ended by signal {-code}" if code < 0 else f"the runner ended with {code}"
         self._ended(key, record, end, why)
 
@@ -481,6 +494,7 @@ class LocalAgent:
         due += [orphan[0] for orphan in self._orphans.values()]
         if self._adopted:
             due.append(self._next_adopted_look)
+        due.append(self._next_room_look)
         due += [check.silent_at for check in self._checks.values()]
         return min([*due, self._watchers.due(), self._hearts.due, self.lookout.due()])
 
@@ -490,6 +504,25 @@ class LocalAgent:
         self, code: EventCode, key: RunKey, at: int, exit_code: int | None = None, killed: bool = False, text: str = ""
     ) -> None:
         self._reports.append(Report(code, key, at, exit_code, killed, text))
+
+    def _start_failed_by(self, key: RunKey, error: OSError) -> None:
+        """It may be the job's own trouble, or that of all: then it waits with its machine for better times."""
+        if self._spool.has_room():
+            self._start_failed(key, _reason(error))
+        else:
+            self._refuse(key, _reason(error))
+
+    def _refuse(self, key: RunKey, why: str) -> None:
+        """No run can be recorded, and none is started without its record. The machine counts as Missing meanwhile."""
+        self._report(EventCode.AGENT_UNREACHABLE, key, int(time.time()), text=f"run folder: {why}")
+        self.doubt(_ROOM_PAUSE)
+
+    def _look_for_room(self, now: float) -> None:
+        if self._next_room_look <= now:
+            self._next_room_look = now + _ROOM_PAUSE
+            if self._spool.has_room():
+                self._next_room_look = _NEVER
+                self._report(EventCode.AGENT_REACHABLE, RunKey(0, 0, 0), int(time.time()))
 
     def _start_failed(self, key: RunKey, text: str, permanent: bool = False) -> None:
         now = int(time.time())

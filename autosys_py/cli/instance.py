@@ -51,6 +51,15 @@ class Instance:
         except StoreMissing:
             raise refusal(50141, self.autoserv) from None
 
+    def reopen(self) -> "EventServer":
+        """Closes the store and opens it anew; one that is gone is not made again. Raises errors of
+        `event_server.errors`."""
+        from autosys_py.event_server.open import open_present
+
+        self.close()
+        self.__dict__["store"] = open_present(self.url)
+        return self.store
+
     def url_of(self, other: str) -> str:
         """Where the event store of another instance is: `AUTOSYS_EVENT_SERVER_INS`, the key `EventServer_INS`, or that
         of an instance of this folder (rule C-06); empty if nothing says so. Raises `Refused` for its bad
@@ -108,12 +117,17 @@ class Instance:
         """Raises `StoreDamaged` in place of an error that nobody expects, if it is the store that cannot be."""
         from autosys_py.event_server.soundness import NONSENSE, require_sound
 
-        if isinstance(error, NONSENSE) and "store" in self.__dict__:
+        if isinstance(error, NONSENSE) and self.is_open:
             require_sound(self.store, _place_of(self.url))
+
+    @property
+    def is_open(self) -> bool:
+        """Was the store opened?"""
+        return "store" in self.__dict__
 
     def close(self) -> None:
         """Closes the store if it was opened."""
-        if "store" in self.__dict__:
+        if self.is_open:
             self.store.close()
             del self.__dict__["store"]
 

@@ -26,6 +26,12 @@ class StoreMissing(StoreUnusable):
     """There is no store, and it is not ours to create."""
 
 
+class StoreReplaced(StoreError):
+    """Another file stands in its place since it was opened: what is written here would be read by nobody."""
+
+    exit_code = 75
+
+
 class StoreBusy(StoreError):
     """Somebody else held the write lock for too long."""
 

@@ -10,11 +10,13 @@ Nothing heavy is imported here, because scripts call `sendevent` in loops. Three
 Readers never keep a lock while their caller works: whatever may be large is read in pages (see `seam`).
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autosys_py.event_server.driver import driver
+from autosys_py.event_server.errors import StoreError, StoreReplaced, StoreUnavailable
 from autosys_py.event_server.queries import QUERIES
 from autosys_py.event_server.rows import Row
 from autosys_py.event_server.sql import SqlStore
@@ -47,6 +49,14 @@ def connect(path: Path, patience: float = BUSY_TIMEOUT, *, read_only: bool = Fal
     return connection
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - asked in every transaction: a Path costs more than the call
+    except OSError as error:
+        raise StoreUnavailable(f"event store {path}: {error.strerror}; put it back, or: autosys restore FILE") from None
+    return status.st_dev, status.st_ino
+
+
 class SqliteStore(SqlStore):
     """An `EventServer` in a file. Use `open_store`, which creates and migrates it."""
 
@@ -54,6 +64,7 @@ class SqliteStore(SqlStore):
         self.path = path
         self.place = str(path)
         self._connection = connect(path, patience, read_only=read_only)
+        self._file = _identity(path)
         self._turnstile = Turnstile(path)
 
     def version(self) -> int:
@@ -107,6 +118,16 @@ class SqliteStore(SqlStore):
     def _begin_writing(self) -> None:
         with self._turnstile.passing():
             self._control("BEGIN IMMEDIATE")
+            try:
+                self._require_same_file()
+            except StoreError:
+                self._control("ROLLBACK")
+                raise
+
+    def _require_same_file(self) -> None:
+        """A file that was moved away or replaced goes on taking what nobody will ever read: not an acknowledgement."""
+        if _identity(self.path) != self._file:
+            raise StoreReplaced(f"event store {self.path}: was replaced by another file; try again")
 
     def _begin_reading(self) -> None:
         self._control("BEGIN")

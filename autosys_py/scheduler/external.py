@@ -54,6 +54,11 @@ class External:
         for feed in self._feeds.values():
             feed.close()
 
+    def take_up(self, world: World) -> None:
+        """Begins anew with another world: what was not committed is told again."""
+        self.close()
+        self.__init__(world, self._open_other)  # type: ignore[misc]
+
     def close(self) -> None:
         self.reconnect()
         self._feeds = {}

@@ -6,10 +6,12 @@ The message starts in column 27, the event in 49, its fields in 66, `JOB:` of st
 pure and serves the simulator too; `Journal` owns the file.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import EventCode, Status
@@ -100,7 +102,7 @@ class Journal:
         self._append_text = configuration.AppendEventMessageText == "1"
         self._echo = echo
         self._complain = complain
-        self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._file = _open(path)
         self._day = self._day_of_file()
         self._minute: int | None = None
         self._failing = False
@@ -153,7 +155,18 @@ class Journal:
     def _roll_over(self, now: int) -> None:
         day = self._day_at(now)
         if self._day is not None and day != self._day:
-            self.close()
-            self.path.replace(self.path.with_name(f"{self.path.name}.{self._day}"))
-            self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
+            try:
+                self.path.replace(self.path.with_name(f"{self.path.name}.{self._day}"))
+                file = _open(self.path)
+            except OSError as error:  # then the old file goes on
+                self._complain(f"scheduler log {self.path}: {error.strerror}; scheduling goes on")
+            else:
+                self.close()
+                self._file = file
         self._day = day
+
+
+def _open(path: Path) -> TextIO:
+    """For the owner alone: the log tells what people sent."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")

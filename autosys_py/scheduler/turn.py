@@ -5,12 +5,13 @@ the next one begins with the same events and reports, and a pure core decides th
 outbox before they are given, so an agent that was told twice finds the run started and adopts it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autosys_py.agent.protocol import Agent, Report, StartOrder
 from autosys_py.core import alarms
 from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.machines import is_here
 from autosys_py.core.model import (
     Definition,
     Effect,
@@ -46,6 +47,7 @@ REPORTS = frozenset(
         EventCode.AGENT_REMARK,
         EventCode.CHECK_HEARTBEAT,
         EventCode.AGENT_UNREACHABLE,
+        EventCode.AGENT_REACHABLE,
     }
 )
 
@@ -105,7 +107,7 @@ class Turns:
                 raise LeaseLost
             due = self._due(now)
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
-            heard = [*map(event_of, reports), *news, *told.events]
+            heard = [*self._heard(reports), *news, *told.events]
             for event in in_order(self.world, [*heard, *came_up, *due]):
                 self._attach(event, outcomes)
                 outcome = self._step(event, now)
@@ -180,6 +182,16 @@ class Turns:
         if self.measure is not None and now != self._measured:
             self._measured = now
             self.world.readings = self.measure()
+
+    def _heard(self, reports: Iterable[Report]) -> Iterator[Event]:
+        """The agent knows runs and no machines: that it works again concerns all that are here."""
+        for report in reports:
+            if report.code is not EventCode.AGENT_REACHABLE:
+                yield event_of(report)
+                continue
+            for key, how in self.world.counts.items():
+                if key.kind == "missing" and how and is_here(self.world, key.name):
+                    yield Event(report.code, report.time, name=key.name)
 
     def _due(self, now: int) -> list[Event]:
         """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""
