@@ -22,17 +22,28 @@ from tests.instance import LiveInstance
 __all__ = ["autosys"]
 
 
+JIL = """
+insert_job: a  command: echo $AUTORUN >> $AUTOUSER/../ledger  machine: localhost
+insert_job: long  machine: localhost
+command: echo long >> $AUTOUSER/../ledger; until test -e $AUTOUSER/../go; do sleep 0.02; done; exit 7
+"""
+
+
+@pytest.fixture(scope="session")
+def defined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two jobs, made once."""
+    live = LiveInstance(tmp_path_factory.mktemp("defined") / "instance")
+    live.jil(JIL)
+    return live.folder / "ACE.db"
+
+
 @pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveInstance]:
+def instance(defined: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveInstance]:
     live = LiveInstance(tmp_path / "instance", "RunAsOwner=never\n")
+    shutil.copy(defined, live.folder)
     for variable, value in (("AUTOUSER", str(live.folder)), ("AUTOSERV", "ACE"), ("TZ", "UTC")):
         monkeypatch.setenv(variable, value)
     monkeypatch.delenv("AUTOSYS_EVENT_SERVER", raising=False)
-    live.jil(f"""
-        insert_job: a  command: echo $AUTORUN >> {tmp_path}/ledger  machine: localhost
-        insert_job: long  machine: localhost  n_retrys: 0
-        command: echo long >> {tmp_path}/ledger; until test -e {tmp_path}/go; do sleep 0.02; done; exit 7
-        """)
     yield live
     live.close()
 
@@ -120,9 +131,10 @@ def test_of_a_damaged_store_there_is_no_backup(instance: LiveInstance, autosys: 
     assert not list(tmp_path.glob("*backup*"))
 
 
-@pytest.mark.parametrize(
-    "what", ["nothing", "a folder", "text", "empty", "cut", "another database", "too new", "itself"]
-)
+BAD = ["nothing", "a folder", "text", "empty", "cut", "another database", "too new", "itself"]
+
+
+@pytest.mark.parametrize("what", BAD)
 def test_what_cannot_be_restored(instance: LiveInstance, autosys: Autosys, tmp_path: Path, what: str) -> None:
     file, store = tmp_path / "backup", instance.folder / "ACE.db"
     assert autosys("backup", str(file)).code == 0
@@ -194,7 +206,7 @@ def test_whoever_has_the_store_open_writes_to_the_right_one_or_not_at_all(
         done = autosys("restore", str(file))
         if open_one.journal_mode() == "wal":
             assert done.code == 75 and done.err.count("\n") == 1
-        os.replace(shutil.copy(file, tmp_path / "copy"), instance.folder / "ACE.db")
+        Path(shutil.copy(file, tmp_path / "copy")).replace(instance.folder / "ACE.db")
         with pytest.raises(StoreReplaced), open_one.transaction():
             raise AssertionError("not reached")
 
