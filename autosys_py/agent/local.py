@@ -44,6 +44,7 @@ from autosys_py.agent.watch import number
 from autosys_py.agent.watchers import Watchers, has_no_process
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
+from autosys_py.core.secrets import Secrets
 
 RUNNER = os.fspath(Path(__file__).with_name("runner.sh"))
 SYSTEM_PROFILE = "/etc/auto.profile"
@@ -84,7 +85,7 @@ class LocalAgent:
     `root` holds the run folders and belongs to one event store (see `spool.py`). `environment` is what jobs may
     inherit from (see `launch.base_environment`). `run_as_owner`, `append` and `check_heartbeat` (minutes) are the
     keys RunAsOwner, AutoInstWideAppend and Check_Heartbeat. `shell` runs the runner: any POSIX shell. `clock` is
-    monotonic seconds, for kills and watchers.
+    monotonic seconds, for kills and watchers. `secrets` are not seen in the list of processes.
     """
 
     def __init__(
@@ -96,12 +97,14 @@ class LocalAgent:
         check_heartbeat: int = 2,
         shell: str = "/bin/sh",
         clock: Callable[[], float] = time.monotonic,
+        secrets: Secrets | None = None,
     ) -> None:
         self._spool = Spool(root)
         self._inherited = dict(os.environ if environment is None else environment)
         self._run_as_owner = run_as_owner
         self._append = append
         self._shell = shell
+        self._secrets = secrets
         self._clock = clock
         self._boot = boot_id()
         _keep_descriptors()
@@ -287,7 +290,7 @@ class LocalAgent:
         other = account if account.uid != own_account().uid else None
         folder = self._spool.folder(order.key)
         profile = SYSTEM_PROFILE if os.access(SYSTEM_PROFILE, os.R_OK) else ""
-        argv, environment = plan(order, self._base(account), folder, other, profile, self._append)
+        argv, environment = plan(order, self._base(account), folder, other, profile, self._append, self._secrets)
         if other is not None:
             _give_output_to(other, folder)
         start = int(time.time())

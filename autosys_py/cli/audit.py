@@ -10,6 +10,7 @@ from autosys_py.cli.messages import Refused, message, misuse
 from autosys_py.cli.names import matcher
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.past import position_at
+from autosys_py.cli.secrets import shown_attributes, shown_event
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.codes import Alarm, EventCode
 from autosys_py.core.model import Event, Fact
@@ -224,7 +225,12 @@ def differences(before: "Definition | None", after: "Definition") -> Iterator[Ch
     old, new = _texts(before), _texts(after)
     for name in dict.fromkeys([*new, *old]):
         if old.get(name) != new.get(name):
-            yield Change(name, old.get(name), new.get(name))
+            yield Change(name, _shown(name, old.get(name)), _shown(name, new.get(name)))
+
+
+def _shown(name: str, value: str | None) -> str | None:
+    """A value with its secrets masked; that it changed is told all the same."""
+    return value if value is None else shown_attributes([(name, value)])[0][1]
 
 
 def _texts(definition: "Definition | None") -> dict[str, str]:
@@ -248,7 +254,7 @@ def _detail(fact: Fact) -> str:
         case EventCode.CHANGE_STATUS:
             return fact.status.name if fact.status is not None else fact.value
         case EventCode.SET_GLOBAL:
-            return f"{fact.name}={fact.value}"
+            return f"{fact.name}={shown_event(fact).value}"
         case EventCode.COMMENT:
             return "" if fact.value == fact.reason else fact.value
         case EventCode.CHANGE_ALARM:

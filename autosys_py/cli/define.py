@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
+from autosys_py.cli.secrets import secrets
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
 from autosys_py.core.messages import CATALOGUE
 from autosys_py.core.model import Definition, Event, Job, JobState, NamedObject
 from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retimes
 from autosys_py.core.permissions import Right
+from autosys_py.core.secrets import MASK
 from autosys_py.core.text import visible
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
@@ -140,6 +142,8 @@ class Definer:
         answer.faults = checked.faults
         if checked.definition is None or self._is_forbidden_to_put(stanza, answer, checked.definition, before):
             return
+        if not self._keep_secrets(stanza, answer, checked.definition, before):
+            return
         job = checked.definition.job
         if before is not None:
             answer.faults = answer.faults + self._conflicts(stanza, job, before.job)
@@ -198,6 +202,10 @@ class Definer:
         if before is None or any(fault.is_error for fault in checked.faults):
             return
         joid, old, new = before.job.joid, checked.deleted, checked.made
+        if new is not None and checked.definition is not None:
+            if not self._keep_secrets(stanza, answer, checked.definition, before):
+                return
+            new = replace(new, attributes=secrets().kept(new.attributes, before.attributes)[0])
         with self.store.transaction():
             if old is not None:
                 self.store.delete_object("override", old.name, old.part)
@@ -293,6 +301,17 @@ class Definer:
             row = self.store.status(box_joid)
             self._running[box_joid] = row is not None and row.state.status is Status.RUNNING
         return self._running[box_joid]
+
+    def _keep_secrets(self, stanza: Stanza, answer: Answer, definition: Definition, before: Definition | None) -> bool:
+        """What `autorep -q` masked keeps its value; False if there is none to keep."""
+        old = before.attributes if before is not None else ()
+        definition.attributes, lost = secrets().kept(definition.attributes, old)
+        if lost:
+            reading = Reading(stanza, visible(stanza.name))
+            what = f"envvars: {MASK} stands for the value that {lost[0]} has, and it has none; give one"
+            reading.refuse(10281, f"ERROR for Job: {visible(stanza.name)} < {what} >")
+            answer.faults = answer.faults + reading.faults
+        return not lost
 
     # Permission
 

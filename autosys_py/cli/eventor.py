@@ -49,6 +49,7 @@ def schedule(given: Given) -> int:
 def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
     from autosys_py.agent.local import LocalAgent
     from autosys_py.agent.measure import Meter
+    from autosys_py.core.secrets import Secrets
     from autosys_py.scheduler.external import External
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
@@ -71,6 +72,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         run_as_owner=configuration.RunAsOwner,
         append=configuration.AutoInstWideAppend == "1",
         check_heartbeat=configuration.Check_Heartbeat,
+        secrets=Secrets(configuration.SecretNames),
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}

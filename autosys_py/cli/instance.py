@@ -5,6 +5,7 @@ Everything comes from the environment: `AUTOSERV` names the instance, `AUTOUSER`
 """
 
 import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,6 +153,10 @@ def open_instance(autoserv: str | None = None) -> Instance:
         raise refusal(50141, name)
     configuration = _configuration(folder / f"config.{name}", variables)
     use_message_stream(configuration.MessageStream)
+    if configuration.SecretNames or "autosys_py.cli.secrets" in sys.modules:
+        from autosys_py.cli.secrets import use_secrets
+
+        use_secrets(configuration.SecretNames)
     return Instance(name, folder, configuration, is_foreign=is_foreign)
 
 

@@ -52,6 +52,7 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
 
 def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:
     """The log, a moment at a time."""
+    from autosys_py.cli.secrets import secrets
     from autosys_py.core.times import TimeFormat
     from autosys_py.scheduler.journal import lines
 
@@ -65,7 +66,8 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
     for now, facts in simulation.run(until):
         if logged:
             stamp = f"[{time_of(now)}]      "
-            shown = [line for fact in facts for line in lines(fact, name_of, append_text=append_text)]
+            told = (lines(fact, name_of, append_text=append_text, secrets=secrets()) for fact in facts)
+            shown = [line for each in told for line in each]
             yield "".join([f"{stamp}{line}\n" for line in shown])
 
 

@@ -18,6 +18,7 @@ from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.messages import message
 from autosys_py.core.model import Fact
+from autosys_py.core.secrets import Secrets
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 
@@ -27,8 +28,9 @@ UNSEEN = 920
 NameOf = Callable[[int], str]
 
 
-def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> Iterator[str]:
-    """The log lines of one fact, without their times."""
+def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False, secrets: Secrets | None = None) -> Iterator[str]:
+    """The log lines of one fact, without their times; `secrets` are not in them."""
+    fact = secrets.sent(fact) if secrets is not None else fact
     name = name_of(fact.joid) if fact.joid else ""
     if fact.code is EventCode.CHANGE_STATUS and fact.status is Status.RUNNING and fact.machine:
         yield message(10082, fact.machine, name, f"{fact.joid}.{fact.run_num}.{fact.ntry}", severity="I")
@@ -100,6 +102,8 @@ class Journal:
         self._zone = zone
         self.time_of = self._time = TimeFormat(zone, configuration.DateFormat)
         self._append_text = configuration.AppendEventMessageText == "1"
+        self.secrets = Secrets(configuration.SecretNames)
+        """Whose values it does not tell."""
         self._echo = echo
         self._complain = complain
         self._file = _open(path)
@@ -138,7 +142,9 @@ class Journal:
 
     def write_facts(self, now: int, facts: Iterable[Fact], name_of: NameOf) -> None:
         """Writes the lines of a turn."""
-        self.write(now, (line for fact in facts for line in lines(fact, name_of, append_text=self._append_text)))
+        append_text, secrets = self._append_text, self.secrets
+        told = (lines(fact, name_of, append_text=append_text, secrets=secrets) for fact in facts)
+        self.write(now, (line for each in told for line in each))
 
     def close(self) -> None:
         with suppress(OSError):  # what could not be written before cannot be written now

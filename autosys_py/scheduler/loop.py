@@ -16,6 +16,7 @@ from autosys_py.agent.protocol import Agent, Report
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
+from autosys_py.core.secrets import Secrets
 from autosys_py.core.text import visible
 from autosys_py.core.world import World
 from autosys_py.event_server.errors import StoreBusy, StoreUnavailable
@@ -129,6 +130,7 @@ class Loop:
         self.reloading = False
         if self._reload is not None:
             self._turns.world.configuration = self._reload()
+            self._journal.secrets = Secrets(self._turns.world.configuration.SecretNames)
             if self._external is not None:
                 self._external.reconnect()
             self._journal.write(self._now(), ["Configuration read again."])

@@ -24,6 +24,7 @@ from autosys_py.core.model import (
     Readings,
     resource_of,
 )
+from autosys_py.core.secrets import Secrets
 from autosys_py.core.step import step
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
@@ -162,12 +163,13 @@ class Turns:
         name = definition.value("notification_template")
         template = self.store.object("glob", name) if name else None
         text = template.value("blob_input") if template else ""
+        shown = Secrets(self.world.configuration.SecretNames).values(self.world.globals)
         identity = f"{order.seq}.{self.store.setting('store_id') or 0}.{instance}"
 
         def in_zone(moment: int) -> str:
             return f"{time_of(moment)} ({self.world.zone})"
 
-        return compose(identity, facts[0], definition, text, self.world.globals, instance, in_zone)
+        return compose(identity, facts[0], definition, text, shown, instance, in_zone)
 
     def _keep_silent(self, outcome: Outcome) -> None:
         """Without a notifier nobody will ever be told: the orders go no further."""
