@@ -147,7 +147,8 @@ def _starts_due(store: "EventServer", now: int) -> int:
 
 def _go_on(store: "SqliteStore", instance: Instance, file: Path, place: Path, now: int) -> None:
     """What a store needs that was away: numbers nobody has used, nobody's lease, and a word in its past."""
-    highest = max(_run_numbers(instance, store.setting("store_id")), _last_run_num(place))
+    recorded = run_folders(instance.run, store.setting("store_id"))
+    highest = max(0, *recorded, _last_run_num(place))
     text = f"restored from {file}: {_told(store)}"
     event = Event(EventCode.COMMENT, now, value=text[:256], sent_by=instance.user_host, sent=now)
     with store.transaction():
@@ -158,13 +159,13 @@ def _go_on(store: "SqliteStore", instance: Instance, file: Path, place: Path, no
         store.add_event(event)
 
 
-def _run_numbers(instance: Instance, identity: str | None) -> int:
-    """The highest that has a run folder."""
+def run_folders(root: Path, identity: str | None) -> list[int]:
+    """The numbers of runs that were recorded for the store with that identity, whatever the store says."""
     try:
-        names = os.listdir(instance.run / (identity or "-"))  # noqa: PTH208 - names, not paths
+        names = os.listdir(root / identity) if identity else []  # noqa: PTH208 - names, not paths
     except OSError:
-        return 0
-    return max((int(name) for name in names if name.isdecimal()), default=0)
+        return []
+    return [int(name) for name in names if name.isdecimal()]
 
 
 def _last_run_num(place: Path) -> int:
@@ -174,12 +175,11 @@ def _last_run_num(place: Path) -> int:
     try:
         store = SqliteStore(place, patience=2.0, read_only=True)
         try:
-            row = store.row("number", name="run_num")
+            return store.last_run_num()
         finally:
             store.close()
     except StoreError:
         return 0
-    return int(row[0]) if row is not None else 0
 
 
 def _name_for(place: Path, now: int) -> Path:

@@ -23,6 +23,7 @@ from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retime
 from autosys_py.core.permissions import Right
 from autosys_py.core.secrets import MASK
 from autosys_py.core.text import visible
+from autosys_py.event_server.chain import seal_of
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
 from autosys_py.jil.diagnostic import Diagnostic
@@ -277,7 +278,7 @@ class Definer:
             self._states[job.joid] = _first_state(seed, due, now)
         if due is not None:
             self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
-        self._notify(job.joid, job.job_ver, now)
+        self._notify(job.joid, job.job_ver, now, seal=seal_of(definition, job.job_ver))
         self.known.put_job(job)
         if definition.job.joid:
             due = self._lay_again(job.name, now, due, answer)
@@ -291,9 +292,9 @@ class Definer:
             self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job_ver, sent=now))
         return due
 
-    def _notify(self, joid: int, job_ver: int, now: int, value: str = "") -> None:
+    def _notify(self, joid: int, job_ver: int, now: int, value: str = "", seal: str = "") -> None:
         notice = Event(EventCode.DEFINITION_CHANGED, now, priority=0, joid=joid, job_ver=job_ver, value=value, sent=now)
-        notice.sent_by = self.settings.owner
+        notice.sent_by, notice.name = self.settings.owner, seal
         self._events.append(notice)
 
     def _is_running(self, box_joid: int) -> bool:

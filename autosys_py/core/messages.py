@@ -236,6 +236,8 @@ CATALOGUE: Final[dict[int, str]] = {
     99125: "A scheduler is running on machine {0}. Stop it first: sendevent -E STOP_DEMON",
     99126: "Backup {0}: its past is not whole from entry {1} on; it is restored as it is.",
     99127: "Backup {0} cannot be restored, the event store stays as it is: {1}.",
+    99128: "The past is not whole: run {0} was recorded in {1}, and no entry tells of it: the store is an older copy.",
+    99129: "The past is not whole: version {0} of job {1} was altered; its entry tells of another.",
     99034: "The past is not whole: {0}.",
     99035: "Up to entry {0} it is; compare with a backup of the event store.",
     99012: "Invalid format: {0}. Use json or csv.",

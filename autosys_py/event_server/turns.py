@@ -52,7 +52,7 @@ class Turns(Definitions):
                 messages=[message_of(row) for row in self.pages("open_messages_after")],
                 notifications=[notification_of(row) for row in self.rows("notifications")],
                 last_seq=self.last_seq(),
-                last_run_num=self._number("run_num"),
+                last_run_num=self.last_run_num(),
                 externals=self.externals(),
                 instances=dict(mark_of(row) for row in self.rows("external_instances")),
                 counts=self.counts(),
@@ -64,6 +64,9 @@ class Turns(Definitions):
     def last_seq(self) -> int:
         """The newest fact's number; 0 = there is none."""
         return self._number("seq")
+
+    def last_run_num(self) -> int:
+        return self._number("run_num")
 
     def open_runs(self) -> list[Run]:
         return [run_of(row) for row in self.rows("open_runs")]
