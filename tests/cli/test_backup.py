@@ -104,6 +104,28 @@ def test_runs_around_a_backup(instance: LiveInstance, autosys: Autosys, tmp_path
     assert f"restored from {file}" in instance.run("autosys", "audit").stdout
 
 
+def test_a_member_that_ran_since_is_not_run_again(instance: LiveInstance, autosys: Autosys, tmp_path: Path) -> None:
+    instance.jil("""
+        insert_job: box  job_type: BOX
+        insert_job: slow  box_name: box  machine: localhost
+        command: until test -e $AUTOUSER/../go; do sleep 0.02; done
+        insert_job: next  box_name: box  machine: localhost  condition: s(slow)
+        command: echo next >> $AUTOUSER/../ledger; exit 5
+        """)
+    instance.start_scheduler()
+    instance.send("-E", "STARTJOB", "-J", "box")
+    instance.wait_for_status("slow", "RUNNING")
+    assert autosys("backup", str(tmp_path / "backup")).code == 0
+    (tmp_path / "go").touch()
+    instance.wait_for_status("box", "FAILURE")
+    instance.stop_scheduler()
+    assert autosys("restore", str(tmp_path / "backup")).code == 0
+    instance.start_scheduler()
+    instance.wait_for_status("box", "FAILURE")
+    assert rows(instance)["next"]["exit_code"] == 5
+    assert ledger(tmp_path) == ["next"]
+
+
 def test_a_backup_while_many_write(instance: LiveInstance, autosys: Autosys, tmp_path: Path) -> None:
     words = ("sendevent", "-E", "COMMENT", "-J", "a", "-C", "x")
     senders = [subprocess.Popen(words, env=instance.environment) for _ in range(8)]

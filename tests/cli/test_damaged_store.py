@@ -71,6 +71,8 @@ LINES: list[tuple[str, ...]] = [
     ("autosys", "why", "B"),
     ("autosys", "doctor"),
     ("autosys", "alarms", "--all"),
+    ("autosys", "backup", "copy"),
+    ("autosys", "restore", "ACE.db"),
     ("autosys", "messages", "--all"),
     ("autosys", "simulate", "--from", "01/01/2027 00:00", "--to", "01/02/2027 00:00"),
     ("eventor", "-q", "--exit-when-idle", "0"),
