@@ -3,6 +3,7 @@
 import resource
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,16 +23,17 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     monkeypatch.setattr(local, "_ROOM_PAUSE", 0.02)
     with Bench(tmp_path / "state" / "run") as bench:
         yield bench
-    free_disk()
 
 
-def fill_disk() -> None:
-    """Files can be made, and nothing can be written to them: what a full disk mostly is."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Files can be made, and nothing can be written to them: what a full disk mostly is. For this very process, so a
+    test frees it before it ends."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, LIMIT[1]))
-
-
-def free_disk() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, LIMIT)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, LIMIT)
 
 
 def refused(bench: Bench, key: RunKey) -> Report:
@@ -43,12 +45,11 @@ def is_back(report: Report) -> bool:
 
 
 def test_a_start_that_cannot_be_recorded_does_not_happen(bench: Bench, tmp_path: Path) -> None:
-    fill_disk()
-    key = bench.start(f"mkdir {tmp_path}/ran")
-    assert refused(bench, key).text.startswith("run folder: ")
-    assert not (tmp_path / "ran").exists()
-    assert not any(map(is_back, bench.reports))
-    free_disk()
+    with full_disk():
+        key = bench.start(f"mkdir {tmp_path}/ran")
+        assert refused(bench, key).text.startswith("run folder: ")
+        assert not (tmp_path / "ran").exists()
+        assert not any(map(is_back, bench.reports))
     bench.wait_for(is_back)
     again = bench.start_order(order(f"mkdir {tmp_path}/ran", (key.joid, key.run_num, key.ntry + 1)))
     assert bench.end_of(again).exit_code == 0
@@ -74,9 +75,9 @@ def test_trouble_of_one_job_is_no_trouble_of_the_machine(bench: Bench) -> None:
 
 def test_a_running_job_ends_with_its_own_code_whatever_became_of_the_disk(bench: Bench, tmp_path: Path) -> None:
     key = bench.start(f"until test -e {tmp_path}/go; do sleep 0.01; done; exit 7")
-    fill_disk()
-    (tmp_path / "go").mkdir()
-    assert bench.end_of(key).exit_code == 7
+    with full_disk():
+        (tmp_path / "go").mkdir()
+        assert bench.end_of(key).exit_code == 7
 
 
 @pytest.mark.parametrize("where", ["std_out_file", "std_err_file"])

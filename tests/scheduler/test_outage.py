@@ -5,6 +5,7 @@ The store is a real file, and the system refuses to write to it; the clock and t
 
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -55,12 +56,15 @@ class Site:
     def open(self) -> SqliteStore:
         return open_sqlite(self.folder / "ACE.db")
 
-    def fill_disk(self) -> None:
-        """No file grows beyond a block: no log of commits, and no page of the store, but a few lines of a log."""
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """No file grows beyond a block: no log of commits, and no page of the store, but a few lines of a log. For this
+        very process, so a test frees it before it ends."""
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, LIMIT[1]))
-
-    def free_disk(self) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, LIMIT)
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, LIMIT)
 
     def recover(self) -> tuple[World, list[Effect], list[Effect]]:
         return recover(self.store, Configuration(), Timetable(UTC), frozenset({"localhost"}))
@@ -74,7 +78,7 @@ class Site:
     def send(self, job: str) -> None:
         """By somebody who still finds room."""
         limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-        self.free_disk()
+        resource.setrlimit(resource.RLIMIT_FSIZE, LIMIT)
         other = open_sqlite(self.folder / "ACE.db")
         with other.transaction():
             head = other.head(job)
@@ -98,10 +102,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    here = Site(tmp_path)
-    yield here
-    here.free_disk()
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
 
 
 def starts(site: Site, job: str) -> int:
@@ -112,15 +114,14 @@ def test_a_disk_that_fills_up_and_is_freed(site: Site) -> None:
     site.send("long")
     site.run_to(1002)
     assert site.status("long") is Status.RUNNING
-    site.fill_disk()
-    site.run_to(1030)  # `long` ends at 1011, and nobody can write it down
-    assert starts(site, "after") == 0
-    assert site.log.count("the disk cannot be read or written") == 1  # said once, not at every attempt
-    assert "No new starts until then; running jobs go on." in site.log
-    site.send("other")
-    site.run_to(1040)
-    assert starts(site, "other") == 0
-    site.free_disk()
+    with site.full_disk():
+        site.run_to(1030)  # `long` ends at 1011, and nobody can write it down
+        assert starts(site, "after") == 0
+        assert site.log.count("the disk cannot be read or written") == 1  # said once, not at every attempt
+        assert "No new starts until then; running jobs go on." in site.log
+        site.send("other")
+        site.run_to(1040)
+        assert starts(site, "other") == 0
     site.run_to(1080)
     assert [site.status(job) for job in ("long", "after", "other")] == [Status.SUCCESS] * 3
     assert [starts(site, job) for job in ("long", "after", "other")] == [1, 1, 1]
@@ -132,9 +133,8 @@ def test_a_disk_that_fills_up_and_is_freed(site: Site) -> None:
 
 
 def test_what_was_decided_and_not_committed_is_decided_again(site: Site) -> None:
-    site.fill_disk()
-    site.run_to(1010)
-    site.free_disk()
+    with site.full_disk():
+        site.run_to(1010)
     site.send("long")
     site.run_to(1030)
     assert starts(site, "long") == 1
@@ -170,8 +170,7 @@ def test_a_file_that_is_gone_is_waited_for_and_not_made_anew(site: Site) -> None
 
 def test_without_a_way_to_open_it_again_the_error_ends_the_loop(site: Site) -> None:
     site.loop._reopen = None
-    site.fill_disk()
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError), site.full_disk():
         site.send("long")
         site.run_to(1010)
 
