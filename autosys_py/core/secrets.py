@@ -7,7 +7,6 @@ and handed to jobs like any other value; logs, reports and audits show `MASK` in
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from fnmatch import translate
 from typing import TypeVar
 
 from autosys_py.core.codes import EventCode
@@ -25,12 +24,13 @@ class Secrets:
     """What `SecretNames` marks."""
 
     def __init__(self, names: str = "") -> None:
-        patterns = [translate(name.strip()) for name in names.split(",") if name.strip()]
-        self._names = re.compile("|".join(patterns)) if patterns else None
+        wanted = [re.escape(name.strip()) for name in names.split(",") if name.strip()]
+        patterns = [name.replace(r"\*", ".*").replace(r"\?", ".") for name in wanted]
+        self._names = re.compile("|".join(patterns), re.DOTALL) if patterns else None
 
     def hides(self, name: str) -> bool:
         """Is the value of a global or variable of that name secret?"""
-        return self._names is not None and self._names.match(name) is not None
+        return self._names is not None and self._names.fullmatch(name) is not None
 
     def value(self, name: str, value: str) -> str:
         """What may be shown of it."""

@@ -97,8 +97,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     live = LiveInstance(tmp_path_factory.mktemp("sound") / "instance", "RunAsOwner=never\n")
     live.jil(JIL)
     live.send("-E", "SET_GLOBAL", "-G", "G=1")
-    for _ in range(30):
-        live.send("-E", "COMMENT", "-J", "A", "-C", "somebody looked at it")
+    lines = live.folder / "lines"
+    lines.write_text("-E COMMENT -J A -C 'somebody looked at it'\n" * 30, encoding="utf-8")
+    live.send("-F", str(lines))
     for job in ("BOX", "C"):
         live.send("-E", "FORCE_STARTJOB", "-J", job)
     live.start_scheduler("--exit-when-idle", "0.3").wait(timeout=60)
