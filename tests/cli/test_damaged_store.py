@@ -83,7 +83,7 @@ LINES: list[tuple[str, ...]] = [
 ]
 """Every command that opens a store; what `jil` reads is its second word."""
 
-SHARE = 10
+SHARE = 20
 """Of so many commands one meets a damage in the ordinary test; `make damage` has them all meet."""
 
 OTHERS: dict[str, Command] = {
