@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format crash bench dst power fuzz clean
+.PHONY: help demo test lint format crash bench dst power fuzz damage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,7 +14,7 @@ demo: $(VENV)/installed ## Run an end-of-day batch on this machine, under a minu
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/installed-dev ## Run the tests, under four minutes
-	@$(BIN)/python -m pytest -m "not crash and not bench and not dst and not power and not fuzz"
+	@$(BIN)/python -m pytest -m "not crash and not bench and not dst and not power and not fuzz and not damage"
 
 lint: $(VENV)/installed-dev ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -36,6 +36,9 @@ power: $(VENV)/installed-dev ## Cut the power, POWER_IMAGES times for each journ
 
 fuzz: $(VENV)/installed-dev ## Feed rubbish to everything that reads text, for FUZZ_MINUTES
 	@$(BIN)/python -m pytest -m fuzz -s tests/fuzz
+
+damage: $(VENV)/installed-dev ## Damage the event store in every way and run every command on it
+	@$(BIN)/python -m pytest -m damage -s tests/cli/test_damaged_store.py
 
 clean: ## Remove the virtual environment and what the demo left
 	rm -rf $(VENV) demo-instance

@@ -26,9 +26,13 @@ from autosys_py.agent.account import Account
 from autosys_py.agent.command import as_exec, command_text, needs_no_shell
 from autosys_py.agent.protocol import StartOrder
 from autosys_py.core.codes import ExitCode
+from autosys_py.core.secrets import ASSIGNMENT, Secrets
 
 MARKER = "AUTOSYS_RUN"
 """The variable that holds the run folder: how a kill finds processes that left the run's session."""
+
+_HIDDEN = "AUTOSYS_SECRET_"
+"""Begins the names under which values reach a script that are not written in it."""
 
 _HANDED_ON = frozenset("PATH LANG LANGUAGE TZ TMPDIR AUTOSERV AUTOUSER AUTOSYS AUTOROOT".split())
 _HANDED_ON_PREFIXES = ("LC_", "AUTOSYS_EVENT_SERVER")
@@ -36,7 +40,6 @@ _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _GLOBAL = re.compile(r"\$\$(?:(\w+)|\{([^{}]*)\}|\(([^()]*)\))", re.ASCII)
 _LIVE = re.compile(r"\$\$|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})|%([A-Za-z_]\w*)%|[\\\"`$]", re.ASCII)
-_ASSIGNMENT = re.compile(r'\s*([A-Za-z_]\w*)=(?:"([^"]*)"|([^,]*))\s*(?:,|$)', re.ASCII)
 _LIMIT = re.compile(r'\s*([a-z])\s*=\s*"?\s*(\d+|unlimited)\s*(?:,\s*(\d+|unlimited)\s*)?"?\s*(?:,|$)')
 
 
@@ -72,9 +75,11 @@ def plan(
     system_profile: str = "",
     append: bool = True,
     tells_attributes: bool = False,
+    secrets: Secrets | None = None,
 ) -> LaunchPlan:
     """How the order is run.
 
+    `secrets` are variables whose values must not stand in the words, which everybody may see while the job runs.
     `base` comes from `base_environment`; `switch_to` is the owner if the runner must become somebody else; `append`
     is the key AutoInstWideAppend, `tells_attributes` SetJobAttributeEnvironmentals.
     Raises ValueError with the reason if the job has no command.
@@ -98,7 +103,13 @@ def plan(
     if system_profile:
         lines.append(_source(system_profile, environment))
     assignments = _assignments(order)
-    lines += [f"export {name}={_word(value, environment)}" for name, value in assignments.items()]
+    hidden = _hidden(order, secrets) if secrets is not None else ()
+    for number, (name, value) in enumerate(assignments.items()):
+        if name in hidden:
+            environment[f"{_HIDDEN}{number}"] = _expanded(value, environment | assignments)
+            lines.append(f'export {name}="${_HIDDEN}{number}"; unset {_HIDDEN}{number}')
+        else:
+            lines.append(f"export {name}={_word(value, environment)}")
     known = environment | assignments
     if profile:
         lines.append(_source(profile, known))
@@ -128,14 +139,17 @@ def replace_globals(text: str, values: Mapping[str, str]) -> str:
 def file_name(text: str, environment: Mapping[str, str]) -> str:
     """The name with `$NAME`, `${NAME}` and known `%NAME%` replaced from the environment, for files that no shell
     opens (watch_file)."""
+    return _expanded(_unescape(text), environment)
 
+
+def _expanded(text: str, environment: Mapping[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2] or match[3]
         if not name:
             return match[0]
         return environment.get(name, match[0] if match[3] else "")
 
-    return _LIVE.sub(value, _unescape(text))
+    return _LIVE.sub(value, text)
 
 
 def job_environment(order: StartOrder, base: Mapping[str, str]) -> dict[str, str]:
@@ -171,11 +185,22 @@ def _source(profile: str, known: Mapping[str, str]) -> str:
     return f"[ -r {word} ] || {complaint}\n. {word}"
 
 
+def _hidden(order: StartOrder, secrets: Secrets) -> set[str]:
+    """Variables that are secret by their own name or by that of a global in them."""
+    return {
+        match[1]
+        for attribute, value in order.attributes
+        if attribute == "envvars"
+        for match in ASSIGNMENT.finditer(value)
+        if secrets.hides(match[1]) or any(secrets.hides("".join(found)) for found in _GLOBAL.findall(match[0]))
+    }
+
+
 def _assignments(order: StartOrder) -> dict[str, str]:
     found = {}
     for attribute, value in order.attributes:
         if attribute == "envvars":
-            for match in _ASSIGNMENT.finditer(replace_globals(value, order.globals)):
+            for match in ASSIGNMENT.finditer(replace_globals(value, order.globals)):
                 found[match[1]] = match[2] if match[2] is not None else _unescape(match[3].strip())
     return found
 

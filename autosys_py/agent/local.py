@@ -44,12 +44,15 @@ from autosys_py.agent.watch import number
 from autosys_py.agent.watchers import Watchers, has_no_process
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
+from autosys_py.core.secrets import Secrets
 
 RUNNER = os.fspath(Path(__file__).with_name("runner.sh"))
 SYSTEM_PROFILE = "/etc/auto.profile"
 
 _ADOPTED_PAUSE = 0.1
 _ORPHAN_PAUSE = 0.5
+_ROOM_PAUSE = 5.0
+_NEVER = float("inf")
 _SILENCE = 120.0
 """Seconds that a start may wait for its file systems until it is told of."""
 _LOOKS_OF_OTHERS, _LOOK_OF_ANOTHER = 100, 0.001
@@ -84,7 +87,7 @@ class LocalAgent:
     inherit from (see `launch.base_environment`). `run_as_owner`, `append`, `tells_attributes` and `check_heartbeat`
     (minutes) are the keys RunAsOwner, AutoInstWideAppend, SetJobAttributeEnvironmentals and Check_Heartbeat.
     `shell` runs the runner: any POSIX shell. `clock` is
-    monotonic seconds, for kills and watchers.
+    monotonic seconds, for kills and watchers. `secrets` are not seen in the list of processes.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class LocalAgent:
         check_heartbeat: int = 2,
         shell: str = "/bin/sh",
         clock: Callable[[], float] = time.monotonic,
+        secrets: Secrets | None = None,
     ) -> None:
         self._spool = Spool(root)
         self._inherited = dict(os.environ if environment is None else environment)
@@ -104,6 +108,7 @@ class LocalAgent:
         self._append = append
         self._tells_attributes = tells_attributes
         self._shell = shell
+        self._secrets = secrets
         self._clock = clock
         self._boot = boot_id()
         _keep_descriptors()
@@ -116,6 +121,8 @@ class LocalAgent:
         """Runners that are children of this process, by pid."""
         self._adopted: dict[RunKey, _Run] = {}
         self._next_adopted_look = 0.0
+        self._next_room_look = _NEVER
+        """When to see whether runs can be recorded again."""
         self._kills: dict[RunKey, Kill] = {}
         self._held_back: dict[RunKey, Report] = {}
         """Ends of runs whose kill is not done."""
@@ -140,7 +147,7 @@ class LocalAgent:
         except (UnknownOwner, ForbiddenOwner, ValueError) as error:
             self._start_failed(order.key, str(error), permanent=True)
         except OSError as error:
-            self._start_failed(order.key, _reason(error))
+            self._start_failed_by(order.key, error)
 
     def adopt(self, orders: Iterable[StartOrder]) -> None:
         """See `Agent`."""
@@ -188,6 +195,7 @@ class LocalAgent:
             self._look_at_adopted(now)
             self._look_at_orphans(now)
             self._advance_kills(now)
+            self._look_for_room(now)
             self._watchers.ask(now)
             self._take_answers(now)
             self._complain_of_silence(now)
@@ -213,6 +221,10 @@ class LocalAgent:
         """Removes the folders of runs that were over before that time, UTC seconds; how many. For housekeeping: what
         is removed must have been acknowledged, or a repeated start would run it once more."""
         return self._spool.prune(before, self._watchers)
+
+    def doubt(self, pause: float = 0.0) -> None:
+        """Runs could not be recorded: looks after `pause` seconds whether they can, and reports AGENT_REACHABLE."""
+        self._next_room_look = min(self._next_room_look, self._clock() + pause)
 
     def close(self) -> None:
         """See `Agent`."""
@@ -272,7 +284,7 @@ class LocalAgent:
         except (UnknownOwner, ForbiddenOwner, ValueError) as error:
             self._start_failed(key, str(error), permanent=True)
         except OSError as error:
-            self._start_failed(key, _reason(error))
+            self._start_failed_by(key, error)
 
     def _complain_of_silence(self, now: float) -> None:
         for key, check in self._checks.items():
@@ -287,7 +299,7 @@ class LocalAgent:
         folder = self._spool.folder(order.key)
         profile = SYSTEM_PROFILE if os.access(SYSTEM_PROFILE, os.R_OK) else ""
         argv, environment = plan(
-            order, self._base(account), folder, other, profile, self._append, self._tells_attributes
+            order, self._base(account), folder, other, profile, self._append, self._tells_attributes, self._secrets
         )
         if other is not None:
             _give_output_to(other, folder)
@@ -400,6 +412,10 @@ class LocalAgent:
         _, record, end = self._spool.look(key)
         del self._runs[key]
         code = os.waitstatus_to_exitcode(status)
+        if not record.started and key not in self._kills and not self._spool.has_room():
+            self._hearts.drop(key)
+            self._refuse(key, "its start could not be recorded")  # so nothing was started
+            return
         why = f"the runner was ended by signal {-code}" if code < 0 else f"the runner ended with {code}"
         self._ended(key, record, end, why)
 
@@ -491,6 +507,7 @@ class LocalAgent:
         due += [orphan[0] for orphan in self._orphans.values()]
         if self._adopted:
             due.append(self._next_adopted_look)
+        due.append(self._next_room_look)
         due += [check.silent_at for check in self._checks.values()]
         return min([*due, self._watchers.due(), self._hearts.due, self.lookout.due()])
 
@@ -500,6 +517,25 @@ class LocalAgent:
         self, code: EventCode, key: RunKey, at: int, exit_code: int | None = None, killed: bool = False, text: str = ""
     ) -> None:
         self._reports.append(Report(code, key, at, exit_code, killed, text))
+
+    def _start_failed_by(self, key: RunKey, error: OSError) -> None:
+        """It may be the job's own trouble, or that of all: then it waits with its machine for better times."""
+        if self._spool.has_room():
+            self._start_failed(key, _reason(error))
+        else:
+            self._refuse(key, _reason(error))
+
+    def _refuse(self, key: RunKey, why: str) -> None:
+        """No run can be recorded, and none is started without its record. The machine counts as Missing meanwhile."""
+        self._report(EventCode.AGENT_UNREACHABLE, key, int(time.time()), text=f"run folder: {why}")
+        self.doubt(_ROOM_PAUSE)
+
+    def _look_for_room(self, now: float) -> None:
+        if self._next_room_look <= now:
+            self._next_room_look = now + _ROOM_PAUSE
+            if self._spool.has_room():
+                self._next_room_look = _NEVER
+                self._report(EventCode.AGENT_REACHABLE, RunKey(0, 0, 0), int(time.time()))
 
     def _start_failed(self, key: RunKey, text: str, permanent: bool = False) -> None:
         now = int(time.time())

@@ -31,6 +31,7 @@ from typing import NamedTuple
 from autosys_py.agent.record import Record, parse_record
 from autosys_py.core.model import RunKey
 
+_ROOM = b"." * 65536
 _RECORD_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
 
 
@@ -48,7 +49,9 @@ class Spool:
     """The run folders under one root."""
 
     def __init__(self, root: Path) -> None:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (*reversed(root.parents), root):
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
         self._root = os.fspath(root)
 
     def folder(self, key: RunKey) -> str:
@@ -72,6 +75,19 @@ class Spool:
             os.close(claim)
             raise
         return claim
+
+    def has_room(self) -> bool:
+        """Can a run be recorded now? Tried, because no figure of a file system is a promise."""
+        probe = f"{self._root}/.room"
+        try:
+            file = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            try:
+                return os.write(file, _ROOM) == len(_ROOM)
+            finally:
+                os.close(file)
+                os.unlink(probe)  # noqa: PTH108 - as its opening
+        except OSError:
+            return False
 
     def was_started(self, claim: int) -> bool:
         """Whether the claimed run was started before."""
@@ -140,7 +156,8 @@ class Spool:
         except FileExistsError:
             pass
         except FileNotFoundError:
-            os.makedirs(folder, 0o700, exist_ok=True)  # noqa: PTH103 - the same
+            for each in (os.path.dirname(folder), folder):  # noqa: PTH120 - the same; makedirs has a mode for the last alone
+                os.makedirs(each, 0o700, exist_ok=True)  # noqa: PTH103 - the same
 
 
 def _lock_shared(file: int) -> bool:

@@ -17,6 +17,7 @@ from autosys_py.cli.messages import message, misuse, refusal
 from autosys_py.cli.options import Command, Given, Option, WrongUsage, is_number, wrong_usage
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.run import leave, run
+from autosys_py.cli.secrets import shown_event
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event, Fact, Run, RunKey
@@ -91,7 +92,7 @@ class Archive:
         try:
             for rows in _in_batches(self._old_facts(before, is_audit=what == "audit"), self.batch):
                 if file is not None:
-                    file.write((*fact_row(fact), digest) for fact, digest in rows)
+                    file.write((*fact_row(shown_event(fact)), digest) for fact, digest in rows)
                 if messages is not None:
                     messages.write(self._messages(rows))
                 self._remove_facts(what, before, rows)

@@ -5,18 +5,20 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli import clock
+from autosys_py.cli.backup import run_folders
 from autosys_py.cli.changes import Pairs, change_of
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, message, misuse
 from autosys_py.cli.names import matcher
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.past import position_at
+from autosys_py.cli.secrets import shown_attributes, shown_event
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.codes import Alarm, EventCode
 from autosys_py.core.model import Event, Fact
 from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED
 from autosys_py.core.times import TimeFormat
-from autosys_py.event_server.chain import first_broken
+from autosys_py.event_server.chain import altered_definition, first_broken
 from autosys_py.jil.subcommands import SUBCOMMANDS
 from autosys_py.report.audit import KEYS, Bypassed, Change, Entry, lines, row
 from autosys_py.report.data import FORMATS
@@ -237,8 +239,12 @@ def _between(before: Pairs, after: Pairs) -> Iterator[Change]:
     old, new = _texts(before), _texts(after)
     for name in dict.fromkeys([*new, *old]):
         if old.get(name) != new.get(name):
-            one, other = (None if name not in each else hidden(name, each[name]) for each in (old, new))
-            yield Change(name, one, other)
+            yield Change(name, _shown(name, old.get(name)), _shown(name, new.get(name)))
+
+
+def _shown(name: str, value: str | None) -> str | None:
+    """A value with its secrets masked; that it changed is told all the same."""
+    return value if value is None else hidden(name, shown_attributes([(name, value)])[0][1])
 
 
 def _texts(pairs: Pairs) -> dict[str, str]:
@@ -269,7 +275,7 @@ def _detail(fact: Fact) -> str:
         case EventCode.CHANGE_STATUS:
             return fact.status.name if fact.status is not None else fact.value
         case EventCode.SET_GLOBAL:
-            return f"{fact.name}={hidden(fact.name, fact.value)}"
+            return f"{fact.name}={hidden(fact.name, shown_event(fact).value)}"
         case EventCode.COMMENT:
             return "" if fact.value == fact.reason else fact.value
         case EventCode.CHANGE_ALARM:
@@ -300,12 +306,30 @@ def verdict(instance: Instance) -> str | Refused:
         before = _last_before(store, broken)
         what = f"entry {broken} was altered" if before == broken - 1 else _missing(before + 1, broken - 1)
         return Refused(message(99034, what), message(99035, before))
+    last = max(last, _last_spoken_of(store))
     newest = store.hashes(last, 1) if last else []
     if last and not newest:
         before = _last_before(store, last + 1)
         return Refused(message(99034, f"{_missing(before + 1, last)} at the end"), message(99035, before))
+    altered = altered_definition(store)
+    if altered is not None:
+        return Refused(message(99129, altered.job.job_ver, altered.job.name), message(99035, last))
+    ahead = max(run_folders(instance.run, store.setting("store_id")), default=0)
+    if ahead > store.last_run_num():
+        return Refused(message(99128, ahead, instance.run), message(99035, last))
     digest = newest[0][1] if newest else "-"
     return f"The past is whole: {last} entries, the last with hash {digest}."
+
+
+def _last_spoken_of(store: "EventServer") -> int:
+    """The newest entry that anything else in the store speaks of: whoever removes the last entries, and sets their
+    count back, would have to find all of that as well."""
+    found = [0, *(alarm.number for alarm in store.alarms(every=True)), *(order.seq for order in store.notifications())]
+    found += [question.number for question in store.messages(every=True)]
+    for each in store.statuses():
+        newest = store.runs(each.head.joid, 1)
+        found += [each.state.end_seq, *(run.first_seq for run in newest)]
+    return max(found)
 
 
 def _missing(first: int, last: int) -> str:

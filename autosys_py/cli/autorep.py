@@ -161,13 +161,15 @@ def _queue(instance: Instance, given: Given) -> None:
 
 def _globals(instance: Instance, given: Given) -> None:
     from autosys_py.cli.names import is_pattern, select
+    from autosys_py.cli.secrets import shown_value
     from autosys_py.cli.zone import local_zone
     from autosys_py.core.times import TimeFormat
     from autosys_py.report import variables
     from autosys_py.report.data import GLOBAL_KEYS, global_row
 
     name = given["G"]
-    rows = select(name, instance.store.globals(), lambda row: row.name)
+    found = select(name, instance.store.globals(), lambda row: row.name)
+    rows = [row._replace(value=shown_value(row.name, row.value)) for row in found]
     if not rows and not is_pattern(name):
         raise refusal(50182, name)
     times = TimeFormat(local_zone(), instance.configuration.DateFormat)

@@ -46,7 +46,9 @@ def _values(instance: Instance, name: str) -> Iterable[str]:
     rows = select(name, instance.store.globals(), lambda row: row.name)
     if not rows and not is_pattern(name):
         raise refusal(50005, name)
-    return (visible(row.value) for row in rows)
+    from autosys_py.cli.secrets import shown_value
+
+    return (visible(shown_value(row.name, row.value)) for row in rows)
 
 
 COMMAND = Command(

@@ -198,6 +198,24 @@ def doctor(format_: str | None) -> int:
     return examine(format_)
 
 
+@autosys.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+def backup(file: Path) -> int:
+    """Copy the event store to a new FILE, while everything goes on."""
+    from autosys_py.cli.backup import backup as back_up
+
+    return back_up(file)
+
+
+@autosys.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+def restore(file: Path) -> int:
+    """Put a backup in the place of the event store, which is kept. No scheduler may be running."""
+    from autosys_py.cli.backup import restore as put_back
+
+    return put_back(file)
+
+
 @autosys.group(invoke_without_command=True)
 @click.option("--all", "every", is_flag=True, help="Acknowledged and closed ones too.")
 @click.option("-J", "job", metavar="PATTERN", help=_OF_JOBS, shell_complete=_jobs)

@@ -8,7 +8,8 @@ is looked at once more after a while, so that news on its way is not taken for t
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from autosys_py.agent.chase import State, Trace, trace_of
 from autosys_py.cli import clock
@@ -20,6 +21,9 @@ from autosys_py.cli.run import leave, run
 from autosys_py.core.codes import Alarm, EventCode, Status
 from autosys_py.core.model import Event, RunKey
 from autosys_py.event_server.protocol import StatusRow
+
+if TYPE_CHECKING:
+    from autosys_py.cli.permit import Permit
 
 AGENT_HOST = "agent_host"
 """The setting in which a scheduler says on which host its run folders and their processes are."""
@@ -58,13 +62,18 @@ def chase(given: Given) -> int:
     pause = _number("CHASE_SLEEP", SLEEP)
     with open_instance() as instance:
         write_lines([RULE, "", message(50154, severity="I")])
-        write_lines(pursue(instance, alarm="A" in given, fail="E" in given, settle=lambda: time.sleep(pause)))
+        settle = partial(time.sleep, pause)
+        permit = instance.permit
+        write_lines(pursue(instance, alarm="A" in given, fail="E" in given, settle=settle, permit=permit))
         write_lines([message(50157, severity="I"), RULE, ""])
     return 0
 
 
-def pursue(instance: Instance, *, alarm: bool, fail: bool, settle: Callable[[], object]) -> Iterator[str]:
-    """The lines about jobs; the events are stored before the first is given. `settle` waits for news on its way."""
+def pursue(
+    instance: Instance, *, alarm: bool, fail: bool, settle: Callable[[], object], permit: "Permit | None" = None
+) -> Iterator[str]:
+    """The lines about jobs; the events are stored before the first is given. `settle` waits for news on its way,
+    `permit` says whose jobs may be set to FAILURE, None = everybody's. Raises Refused if one may not."""
     rows = list(_chased(instance))
     if not rows:
         yield message(50156, severity="I")
@@ -75,6 +84,8 @@ def pursue(instance: Instance, *, alarm: bool, fail: bool, settle: Callable[[], 
         meant = {quarry.key: quarry.row.state.status for quarry in found}
         again = (row for row in instance.store.statuses(sorted(key.joid for key in meant)) if _is_chased(row))
         found = [quarry for quarry in _wrong(instance, again) if meant.get(quarry.key) is quarry.row.state.status]
+    if fail and permit is not None:
+        permit.require(EventCode.CHANGE_STATUS, [quarry.row.head for quarry in found if quarry.is_gone])
     if alarm or fail:
         _send(instance, found, alarm=alarm, fail=fail)
     for quarry in found:

@@ -7,6 +7,7 @@ from autosys_py.cli.dependents import StoreView
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.names import is_pattern, is_speakable, matcher
 from autosys_py.cli.next_runs import NextRuns
+from autosys_py.cli.secrets import shown_value
 from autosys_py.core.condition import Kind
 from autosys_py.report.dependencies import UNKNOWN, ConditionRow, Standing
 from autosys_py.report.summary import full_status
@@ -79,7 +80,7 @@ def _standings(condition: "Condition | None", view: StoreView, state: "JobState"
 def _current(atom: "Atom", view: StoreView) -> str:
     if atom.kind is Kind.VALUE:
         value = view.global_value(atom.name)
-        return UNKNOWN if value is None else value
+        return UNKNOWN if value is None else shown_value(atom.name, value)
     state = view.state_named(atom.name, atom.instance)
     return UNKNOWN if state is None else full_status(state)
 

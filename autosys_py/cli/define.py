@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING
 from autosys_py.cli.changes import tell_of_change
 from autosys_py.cli.known import StoreKnown
 from autosys_py.cli.rename import check_rename, renamed_definitions, renamed_overrides
+from autosys_py.cli.secrets import secrets
 from autosys_py.cli.timetables import timetable_of
 from autosys_py.core.codes import LIVE, TERMINAL, EventCode, Status
-from autosys_py.core.messages import message
+from autosys_py.core.messages import CATALOGUE, message
 from autosys_py.core.model import RENAMED, Definition, Event, Job, JobState, NamedObject
 from autosys_py.core.overrides import CHANGED, JOB_VER, RETIMED, pending, retimes
+from autosys_py.core.permissions import Right
+from autosys_py.core.secrets import MASK
 from autosys_py.core.text import visible
+from autosys_py.event_server.chain import seal_of
 from autosys_py.event_server.errors import AlreadyExists
 from autosys_py.jil.checks import already_exists, check_job
 from autosys_py.jil.diagnostic import Diagnostic
@@ -36,9 +40,11 @@ from autosys_py.jil.subcommands import SUBCOMMANDS, Subcommand
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from autosys_py.cli.permit import Permit
     from autosys_py.core.model import Machine
     from autosys_py.event_server.protocol import EventServer, JobHead
 
+NO_PERMISSION = 10230
 NOUNS = {
     "job_type": "job type",
     "xinst": "external instance",
@@ -78,7 +84,10 @@ class Definer:
         user_host: str,
         undefined_machine: str = "offline",
         autoserv: str = "ACE",
+        permit: "Permit | None" = None,
     ) -> None:
+        """`permit` is what the caller may do; None = everything."""
+        self._permit = permit
         self.store = store
         self.zone = zone
         """The scheduler's."""
@@ -130,9 +139,13 @@ class Definer:
         if updates:
             known = self.known.job(stanza.name)
             before = self.store.definition(known.joid) if known is not None else None
+        if before is not None and self._is_forbidden(stanza, answer, before):
+            return
         checked = check_job(stanza, before, self.known, self.settings)
         answer.faults = checked.faults
-        if checked.definition is None:
+        if checked.definition is None or self._is_forbidden_to_put(stanza, answer, checked.definition, before):
+            return
+        if not self._keep_secrets(stanza, answer, checked.definition, before):
             return
         job = checked.definition.job
         if before is not None:
@@ -158,7 +171,7 @@ class Definer:
         head = self.store.head(stanza.name)
         reading, name = check_rename(stanza, head is not None, self.known)
         answer.faults = reading.faults
-        if head is None or reading.is_refused:
+        if head is None or reading.is_refused or self._is_forbidden(stanza, answer, self.store.definition(head.joid)):
             return
         row = self.store.status(head.joid)
         if row is not None and row.state.status is Status.STARTING:
@@ -186,11 +199,17 @@ class Definer:
     def _override_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
         known = self.known.job(stanza.name)
         before = self.store.definition(known.joid) if known is not None else None
+        if self._is_forbidden(stanza, answer, before):
+            return
         checked = check_override(stanza, before, self.known, self.settings)
         answer.faults = checked.faults
         if before is None or any(fault.is_error for fault in checked.faults):
             return
         joid, old, new = before.job.joid, checked.deleted, checked.made
+        if new is not None and checked.definition is not None:
+            if not self._keep_secrets(stanza, answer, checked.definition, before):
+                return
+            new = replace(new, attributes=secrets().kept(new.attributes, before.attributes)[0])
         with self.store.transaction():
             if old is not None:
                 self.store.delete_object("override", old.name, old.part)
@@ -264,7 +283,7 @@ class Definer:
             self._states[job.joid] = _first_state(seed, due, now)
         if due is not None:
             self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job.job_ver, sent=now))
-        self._notify(job.joid, job.job_ver, now, change)
+        self._notify(job.joid, job.job_ver, now, change, seal=seal_of(definition, job.job_ver))
         self.known.put_job(job)
         if definition.job.joid:
             due = self._lay_again(job.name, now, due, answer)
@@ -278,9 +297,9 @@ class Definer:
             self._events.append(Event(EventCode.STARTJOB, due, joid=job.joid, job_ver=job_ver, sent=now))
         return due
 
-    def _notify(self, joid: int, job_ver: int, now: int, value: str = "") -> None:
+    def _notify(self, joid: int, job_ver: int, now: int, value: str = "", seal: str = "") -> None:
         notice = Event(EventCode.DEFINITION_CHANGED, now, priority=0, joid=joid, job_ver=job_ver, value=value, sent=now)
-        notice.sent_by = self.settings.owner
+        notice.sent_by, notice.name = self.settings.owner, seal
         self._events.append(notice)
 
     def _is_running(self, box_joid: int) -> bool:
@@ -289,11 +308,53 @@ class Definer:
             self._running[box_joid] = row is not None and row.state.status is Status.RUNNING
         return self._running[box_joid]
 
+    def _keep_secrets(self, stanza: Stanza, answer: Answer, definition: Definition, before: Definition | None) -> bool:
+        """What `autorep -q` masked keeps its value; False if there is none to keep."""
+        old = before.attributes if before is not None else ()
+        definition.attributes, lost = secrets().kept(definition.attributes, old)
+        if lost:
+            reading = Reading(stanza, visible(stanza.name))
+            what = f"envvars: {MASK} stands for the value that {lost[0]} has, and it has none; give one"
+            reading.refuse(10281, f"ERROR for Job: {visible(stanza.name)} < {what} >")
+            answer.faults = answer.faults + reading.faults
+        return not lost
+
+    # Permission
+
+    def _is_forbidden(self, stanza: Stanza, answer: Answer, *definitions: Definition | None) -> bool:
+        """V40: refuses the stanza if the caller must not edit one of the jobs."""
+        if self._permit is None:
+            return False
+        for definition in definitions:
+            if definition is not None and not self._permit.allows(Right.EDIT, definition):
+                self._forbid(stanza, answer, definition.job.name, Right.EDIT.value)
+        return any(fault.code == NO_PERMISSION for fault in answer.faults)
+
+    def _is_forbidden_to_put(
+        self, stanza: Stanza, answer: Answer, definition: Definition, before: Definition | None
+    ) -> bool:
+        """The same for a job that comes into another box, which will end as its members do, or to another owner."""
+        if self._permit is None:
+            return False
+        box, owner = definition.job.box_joid, definition.value("owner")
+        if before is not None and before.value("owner") == owner:
+            owner = ""
+        if owner and not self._permit.may_give_to(owner):
+            self._forbid(stanza, answer, stanza.name, "EDIT superuser")
+        moves = box and (before is None or before.job.box_joid != box)
+        return self._is_forbidden(stanza, answer, self.store.definition(box) if moves else None)
+
+    def _forbid(self, stanza: Stanza, answer: Answer, name: str, right: str) -> None:
+        assert self._permit is not None
+        reading = Reading(stanza, visible(name))
+        reading.refuse(NO_PERMISSION, CATALOGUE[NO_PERMISSION].format(self._permit.caller, right, visible(name)))
+        answer.faults = answer.faults + reading.faults
+
     # Deleting
 
     def _delete_job(self, stanza: Stanza, answer: Answer, now: int) -> None:
         head = self._head_to_delete(stanza, answer)
-        if head is None:
+        if head is None or self._is_forbidden_to_delete(stanza, answer, [head]):
             return
         with self.store.transaction():
             for member in self.store.members(head.joid):
@@ -311,6 +372,8 @@ class Definer:
         if head.job_type != "BOX":
             reading.refuse(10281, f"ERROR for Job: {reading.name} < it is no box >")
         inside = self._everything_in(head)
+        if self._is_forbidden_to_delete(stanza, answer, [head, *inside]):
+            return
         for member in inside:
             if self._is_live(member):
                 reading.refuse(10281, f"ERROR for Job: {visible(member.name)} < job is running >")
@@ -323,6 +386,13 @@ class Definer:
                 self._remove(member, now)
             self._remove(head, now)
         self.known.forget()
+
+    def _is_forbidden_to_delete(self, stanza: Stanza, answer: Answer, heads: "list[JobHead]") -> bool:
+        if self._permit is None or self._permit.is_superuser(Right.EDIT):
+            return False
+        forbidden = self._is_forbidden(stanza, answer, *(self.store.definition(head.joid) for head in heads))
+        answer.closing = "CAUAJM_E_50201 Delete was not performed!" if forbidden else ""
+        return forbidden
 
     def _head_to_delete(self, stanza: Stanza, answer: Answer) -> "JobHead | None":
         reading = read(stanza, "job" if stanza.subcommand == "delete_job" else "box", updates=False)
@@ -348,6 +418,8 @@ class Definer:
         waiting = [box]
         while waiting:
             members = self.store.members(waiting.pop().joid)
+            if any(member.joid == box.joid for member in members):
+                raise ValueError(f"box {box.joid} is inside itself")
             found += members
             waiting += [member for member in members if member.job_type == "BOX"]
         return found
@@ -359,7 +431,11 @@ class Definer:
     # Everything else
 
     def _define_object(self, stanza: Stanza, answer: Answer, now: int) -> None:
-        self._store(check_object(stanza, self.known, self.settings), answer)
+        checked = check_object(stanza, self.known, self.settings)
+        head = self.store.head(stanza.name) if stanza.subcommand.endswith("_blob") else None
+        if head is not None and self._is_forbidden(stanza, answer, self.store.definition(head.joid)):
+            return
+        self._store(checked, answer)
 
     def _store(self, checked: CheckedObject, answer: Answer) -> None:
         answer.faults = checked.faults

@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,11 +26,13 @@ from autosys_py.core.times import TimeFormat
 from autosys_py.event_server.driver import OLDEST, driver, linked_version, wal_is_safe
 from autosys_py.event_server.errors import StoreBusy, StoreError
 from autosys_py.event_server.open import path_of, target_of
+from autosys_py.event_server.soundness import fault_of
 from autosys_py.event_server.sql import HEAD
 
 if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
 
+REMEDY = "stop eventor, then: autosys restore FILE, with the newest backup that is sound"
 LEAST_FREE = 256 * 1024 * 1024
 """Bytes of disk below which a store may soon not be written any more."""
 LEAST_FILES = 10_000
@@ -87,7 +90,9 @@ def _findings() -> Iterator[Finding]:
         yield from _configuration(instance)
         yield from _folders(instance)
         yield from _clock()
-        yield from _disk(instance)
+        yield from _disks(instance)
+        yield from _users(instance)
+        yield from _passwords(instance)
         yield from _store(instance)
 
 
@@ -123,11 +128,11 @@ def _configuration(instance: Instance) -> Iterator[Finding]:
 
 
 def _folders(instance: Instance) -> Iterator[Finding]:
-    """The instance folder keeps everybody else out; what is inside need only keep them from writing."""
+    """They keep everybody else out."""
     yield from _mode("instance folder", instance.folder, stat.S_IRWXG | stat.S_IRWXO, "go-rwx", is_folder=True)
     for what, folder in (("run folders", instance.run), ("scheduler log", instance.out)):
         if folder.exists():
-            yield from _mode(what, folder, stat.S_IWGRP | stat.S_IWOTH, "go-w", is_folder=True)
+            yield from _mode(what, folder, stat.S_IRWXG | stat.S_IRWXO, "go-rwx", is_folder=True)
         else:
             yield Finding(what, f"{folder} is not there yet: the scheduler makes it")
 
@@ -166,8 +171,19 @@ def _clock() -> Iterator[Finding]:
         yield Finding("time zone", f"{zone}, now {TimeFormat(zone)(clock.now())}")
 
 
-def _disk(instance: Instance) -> Iterator[Finding]:
-    place = instance.folder
+def _disks(instance: Instance) -> Iterator[Finding]:
+    """Of the instance folder, and those of store and run folders if they are others."""
+    path = path_of(instance.url)
+    seen = set()
+    for place in (instance.folder, *([path.parent] if path is not None else []), instance.run):
+        with suppress(OSError):
+            device = place.stat().st_dev
+            if device not in seen:
+                seen.add(device)
+                yield from _disk(place)
+
+
+def _disk(place: Path) -> Iterator[Finding]:
     try:
         free, files = shutil.disk_usage(place).free, os.statvfs(place)
     except OSError as error:
@@ -180,6 +196,35 @@ def _disk(instance: Instance) -> Iterator[Finding]:
         yield Finding("disk", f"{files.f_favail} more files fit", "delete old run folders: every run makes one")
     else:
         yield Finding("disk", found)
+
+
+# Who may do what
+
+
+def _users(instance: Instance) -> Iterator[Finding]:
+    from autosys_py.cli.permit import KEYS
+
+    permit = instance.permit
+    named = {right: permit.superusers(right) for right in KEYS}
+    told = ", ".join(f"{KEYS[right]}={users}" for right, users in named.items() if users)
+    mine = " and ".join(str(right) for right in KEYS if permit.is_superuser(right))
+    you = f"{permit.caller} may {mine} every job" if mine else f"{permit.caller} is none"
+    yield Finding("superusers", f"{told or 'root and whom the store belongs to'}; {you}")
+
+
+def _passwords(instance: Instance) -> Iterator[Finding]:
+    """A password in the URL of the store is for nobody's eyes."""
+    from autosys_py.event_server.engine import has_password
+
+    if path_of(instance.url) is not None or not has_password(instance.url):
+        return
+    file = instance.folder / f"config.{instance.autoserv}"
+    if "AUTOSYS_EVENT_SERVER" in os.environ:
+        yield Finding(
+            "password", "AUTOSYS_EVENT_SERVER holds one, and jobs inherit it", f"put EventServer=... into {file}"
+        )
+    else:
+        yield from _mode("password", file, stat.S_IRWXG | stat.S_IRWXO, "go-rwx")
 
 
 # The store
@@ -195,13 +240,14 @@ def _store(instance: Instance) -> Iterator[Finding]:
                 yield Finding("scheduler", "no scheduler is running", "eventor &")
                 return
             yield from _mode("event store", path, stat.S_IRWXG | stat.S_IRWXO, "go-rwx")
+            yield from _leftovers(path)
             if not os.access(path, os.R_OK | os.W_OK):
                 return
-            wrong_schema = False
+            is_readable = True
             for finding in _file(path):
-                wrong_schema |= finding.what == "schema" and bool(finding.remedy)
+                is_readable &= not (finding.what in ("schema", "soundness") and finding.remedy)
                 yield finding
-            if wrong_schema:
+            if not is_readable:
                 return
         else:
             from autosys_py.event_server.engine import place_of
@@ -212,6 +258,18 @@ def _store(instance: Instance) -> Iterator[Finding]:
         yield Finding("lock", str(error), "find who writes for so long: fuser on the file, or ps")
     except StoreError as error:
         yield Finding("event store", str(error), "see the message: its end says what to do")
+
+
+def _leftovers(path: Path) -> Iterator[Finding]:
+    """What SQLite keeps beside the store, and stores that `autosys restore` replaced."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists() and beside.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield from _mode("event store", beside, stat.S_IRWXG | stat.S_IRWXO, "go-rwx")
+    replaced = [each for each in path.parent.glob(f"{path.name}.until.*") if not each.name.endswith(("-wal", "-shm"))]
+    if replaced:
+        size = sum(each.stat().st_size for each in replaced) // MEGABYTE
+        yield Finding("replaced stores", f"{len(replaced)}, {size} MB: {path.name}.until.*")
 
 
 def _file(path: Path) -> Iterator[Finding]:
@@ -234,6 +292,8 @@ def _file(path: Path) -> Iterator[Finding]:
             with store.transaction():
                 pass
             yield Finding("lock", "free: it can be written")
+            fault = fault_of(store)
+            yield Finding("soundness", fault or "every page and every row can be read", REMEDY if fault else "")
     finally:
         store.close()
 
@@ -243,7 +303,24 @@ def _contents(instance: Instance) -> Iterator[Finding]:
     yield _scheduler(store)
     yield from _zones(store)
     yield _progress(store)
+    yield _runs(instance)
     yield from _machines(instance)
+
+
+def _runs(instance: Instance) -> Finding:
+    """Run numbers that were given and that the store has forgotten would be given again."""
+    from autosys_py.cli.backup import run_folders
+
+    store = instance.store
+    ahead = max(run_folders(instance.run, store.setting("store_id")), default=0)
+    if ahead <= store.last_run_num():
+        return Finding("run numbers", f"the last is {store.last_run_num()}")
+    return Finding(
+        "run numbers",
+        f"run {ahead} was recorded in {instance.run} and the store knows of none after {store.last_run_num()}: "
+        "it is an older copy, and takes those runs for its next ones",
+        "stop eventor, then: autosys restore FILE, which goes on behind them, with this very copy as FILE",
+    )
 
 
 def _scheduler(store: "EventServer") -> Finding:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
     from autosys_py.core.timetable import Timetable
+    from autosys_py.core.world import World
     from autosys_py.event_server.protocol import OtherStore
     from autosys_py.notifier.postman import Postman
     from autosys_py.scheduler.loop import Loop
+    from autosys_py.scheduler.outage import Outage
 
 LEASE_VALID = 30
 """Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
@@ -48,6 +50,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     from autosys_py.agent.boot import boot_id
     from autosys_py.agent.local import LocalAgent
     from autosys_py.agent.measure import Meter
+    from autosys_py.core.secrets import Secrets
     from autosys_py.scheduler.external import External
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
@@ -72,15 +75,29 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         append=configuration.AutoInstWideAppend == "1",
         tells_attributes=configuration.SetJobAttributeEnvironmentals == "1",
         check_heartbeat=configuration.Check_Heartbeat,
+        secrets=Secrets(configuration.SecretNames),
     )
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
     turns = Turns(instance.store, world, holder, _complain, read_timetable, tells=True, measure=Meter())
     turns.in_doubt = orders_in_doubt(instance.store, boot_id(), orders)
     external = External(world, _opener(instance))
-    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance), postman, external)
+
+    def reopen(outage: "Outage") -> "tuple[World, list[Effect]]":
+        from autosys_py.scheduler.outage import prove_writable
+
+        turns.store = instance.reopen()
+        with turns.store.transaction():
+            if not turns.store.renew_lease(holder, int(time.time())):
+                raise LeaseLost
+        prove_writable(turns.store, outage, int(time.time()))
+        return recover(turns.store, instance.configuration, read_timetable(), local_nodes())[:2]
+
+    loop = Loop(turns, agent, journal, time.time, environment, _reader(instance), postman, external, reopen)
     _stop_on_signals(loop)
     try:
+        if any(key.kind == "missing" for key in world.counts):
+            agent.doubt()
         loop.resume(orders, adopted)
         _announce(journal, str(zone), orders, adopted)
         loop.run(idle)
@@ -236,6 +253,8 @@ def _release_lease(instance: Instance, holder: str) -> None:
     """Gives the lease back; a store that is gone keeps it until it is found dead."""
     from autosys_py.event_server.errors import StoreError
 
+    if not instance.is_open:
+        return
     try:
         with instance.store.transaction():
             instance.store.release_lease(holder)

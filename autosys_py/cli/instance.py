@@ -5,6 +5,7 @@ Everything comes from the environment: `AUTOSERV` names the instance, `AUTOUSER`
 """
 
 import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from autosys_py.cli.messages import complain, message, refusal, use_message_stre
 from autosys_py.core.configuration import KEYS, Configuration, ConfigurationError, parse
 
 if TYPE_CHECKING:
+    from autosys_py.cli.permit import Permit
     from autosys_py.event_server.protocol import EventServer
 
 VARIABLES = {"RESTRICT_FORCE_STARTJOB": "RestrictForceStart", "AUTOSYS_EVENT_SERVER": "EventServer"}
@@ -50,6 +52,15 @@ class Instance:
         except StoreMissing:
             raise refusal(50141, self.autoserv) from None
 
+    def reopen(self) -> "EventServer":
+        """Closes the store and opens it anew; one that is gone is not made again. Raises errors of
+        `event_server.errors`."""
+        from autosys_py.event_server.open import open_present
+
+        self.close()
+        self.__dict__["store"] = open_present(self.url)
+        return self.store
+
     def url_of(self, other: str) -> str:
         """Where the event store of another instance is: `AUTOSYS_EVENT_SERVER_INS`, the key `EventServer_INS`, or that
         of an instance of this folder (rule C-06); empty if nothing says so. Raises `Refused` for its bad
@@ -72,6 +83,13 @@ class Instance:
             user = str(number)
         return f"{user}@{os.uname().nodename}"
 
+    @cached_property
+    def permit(self) -> "Permit":
+        """What the user who runs this command may do."""
+        from autosys_py.cli.permit import Permit
+
+        return Permit(self)
+
     @property
     def out(self) -> Path:
         """Folder of the scheduler log."""
@@ -89,12 +107,28 @@ class Instance:
     def __enter__(self) -> "Instance":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is not None:
+                self._suspect_store(error)
+        finally:
+            self.close()
+
+    def _suspect_store(self, error: BaseException) -> None:
+        """Raises `StoreDamaged` in place of an error that nobody expects, if it is the store that cannot be."""
+        from autosys_py.event_server.soundness import NONSENSE, require_sound
+
+        if isinstance(error, NONSENSE) and self.is_open:
+            require_sound(self.store, _place_of(self.url))
+
+    @property
+    def is_open(self) -> bool:
+        """Was the store opened?"""
+        return "store" in self.__dict__
 
     def close(self) -> None:
         """Closes the store if it was opened."""
-        if "store" in self.__dict__:
+        if self.is_open:
             self.store.close()
             del self.__dict__["store"]
 
@@ -119,7 +153,23 @@ def open_instance(autoserv: str | None = None) -> Instance:
         raise refusal(50141, name)
     configuration = _configuration(folder / f"config.{name}", variables)
     use_message_stream(configuration.MessageStream)
+    if configuration.SecretNames or "autosys_py.cli.secrets" in sys.modules:
+        from autosys_py.cli.secrets import use_secrets
+
+        use_secrets(configuration.SecretNames)
     return Instance(name, folder, configuration, is_foreign=is_foreign)
+
+
+def _place_of(url: str) -> str:
+    """What messages call the store."""
+    from autosys_py.event_server.open import path_of
+
+    path = path_of(url)
+    if path is not None:
+        return str(path)
+    from autosys_py.event_server.engine import place_of
+
+    return place_of(url)
 
 
 def _is_instance_name(name: str) -> bool:
@@ -150,11 +200,14 @@ def _folder() -> Path:
 
 
 def _variables(name: str, *, foreign: bool) -> dict[str, str]:
-    """Keys set by variables. Another instance has its store in `AUTOSYS_EVENT_SERVER_XXX` and nothing else."""
+    """Keys set by variables, but none that only the file may set. Another instance has its store in
+    `AUTOSYS_EVENT_SERVER_XXX` and nothing else."""
     if foreign:
         url = os.environ.get(f"AUTOSYS_EVENT_SERVER_{name}")
         return {"EventServer": url} if url else {}
-    values = {key: value for key in KEYS if (value := os.environ.get(key))}
+    values = {
+        key: value for key, of in KEYS.items() if "file_only" not in of.metadata and (value := os.environ.get(key))
+    }
     values |= {key: value for variable, key in VARIABLES.items() if (value := os.environ.get(variable))}
     return values
 

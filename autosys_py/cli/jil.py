@@ -195,6 +195,7 @@ def _definer(instance: Instance) -> "Definer":
         instance.user_host,
         instance.configuration.UndefinedMachine,
         instance.autoserv,
+        instance.permit,
     )
 
 

@@ -101,6 +101,7 @@ def _seen(facts: Iterable[Fact], filters: "list[Callable[[Fact], bool]]") -> Ite
 
 def _writer(instance: Instance) -> Callable[[Iterable[Fact]], Iterator[str]]:
     """Facts as lines of the scheduler's log, in the zone of who looks."""
+    from autosys_py.cli.secrets import secrets
     from autosys_py.cli.trail import Trail
     from autosys_py.cli.zone import local_zone
     from autosys_py.core.times import TimeFormat
@@ -111,7 +112,7 @@ def _writer(instance: Instance) -> Callable[[Iterable[Fact]], Iterator[str]]:
 
     def lines_of(facts: Iterable[Fact]) -> Iterator[str]:
         for fact in facts:
-            for line in lines(fact, names.name):
+            for line in lines(fact, names.name, secrets=secrets()):
                 yield f"[{times(fact.processed)}]      {line}"
 
     return lines_of

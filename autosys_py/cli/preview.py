@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from autosys_py.cli.secrets import shown_value
 from autosys_py.cli.surroundings import world_around
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.condition import Kind
@@ -42,7 +43,7 @@ def _job(state: "JobState | None") -> tuple[str, int | None]:
 
 def _global(truth: Truth, values: dict[str, str], changed: dict[str, int]) -> tuple[str, int | None]:
     name = truth.atom.name
-    return (f'"{values[name]}"', changed.get(name)) if name in values else ("undefined", None)
+    return (f'"{shown_value(name, values[name])}"', changed.get(name)) if name in values else ("undefined", None)
 
 
 def _gate(gate: Gate, time_of: TimeFormat) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autosys_py.cli.secrets import shown_attributes
 from autosys_py.cli.selection import Placed, Selection, with_definitions
 from autosys_py.core.condition import LONG_NAMES, Kind
 from autosys_py.core.times import TimeFormat
@@ -36,6 +37,7 @@ def job_lines(
         box = placed.head.box_joid
         box_name = names.get(box) or _name_of(instance.store, box)
         shown = _widened(definition) if wide else definition
+        shown = replace(shown, attributes=shown_attributes(shown.attributes))
         yield from led(render_job(shown, box_name, placed.depth), lead)
         blobs = blobs_of(placed.head.name)
         if blobs:
@@ -84,6 +86,7 @@ def override_lines(instance: "Instance", selection: Selection, number: int, zone
         if waiting is None:
             continue
         started = short(int(waiting.value(STARTED) or 0))
+        waiting = replace(waiting, attributes=shown_attributes(waiting.attributes))
         yield from led(render_override(waiting, moment(waiting.time), waiting.value(RUN_NUM), started), lead)
         lead = 2
 

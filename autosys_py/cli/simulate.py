@@ -89,6 +89,7 @@ def prepare(
 
 def _played(simulation: Simulation, until: int, instance: Instance, *, logged: bool) -> Iterator[str]:
     """The log, a moment at a time."""
+    from autosys_py.cli.secrets import secrets
     from autosys_py.core.times import TimeFormat
     from autosys_py.scheduler.journal import lines
 
@@ -102,7 +103,8 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
     for now, facts in simulation.run(until):
         if logged:
             stamp = f"[{time_of(now)}]      "
-            shown = [line for fact in facts for line in lines(fact, name_of, append_text=append_text)]
+            told = (lines(fact, name_of, append_text=append_text, secrets=secrets()) for fact in facts)
+            shown = [line for each in told for line in each]
             yield "".join([f"{stamp}{line}\n" for line in shown])
 
 
@@ -221,7 +223,7 @@ class Commands:
 
         request = read_request(_parsed(COMMAND, words), self._instance.configuration, now, self._instance.user_host)
         with self._instance.store.transaction():
-            for event in events_of(request, self._instance, by_status=False):
+            for event in events_of(request, self._instance, simulated=True):
                 if request.unsend:
                     unsend(self._instance.store, event, request.due)
                 else:

@@ -128,6 +128,8 @@ def _with_boxes(source: Present, job: "Job") -> "Iterable[Job]":
         box = source.job(job.box_joid)
         if box is None:
             break
+        if box.joid in {each.joid for each in found}:
+            raise ValueError(f"box {box.joid} is inside itself")
         found.append(box)
         job = box
     return reversed(found)

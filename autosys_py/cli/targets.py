@@ -17,19 +17,22 @@ if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer, JobHead
 
 
-def events_of(request: "Request", instance: "Instance", *, by_status: bool = True) -> list[Event]:
-    """The events to store, one for each job, in definition order. Raises Refused if the store says no.
+def events_of(request: "Request", instance: "Instance", *, simulated: bool = False) -> list[Event]:
+    """The events to store, one for each job, in definition order. Raises Refused if the store says no, or if the caller
+    must not send them (docs/security.md).
 
-    `by_status` False leaves to the scheduler what the jobs' stored statuses would refuse.
+    `simulated`: everybody may send everything, and what the stored statuses would refuse is left to the scheduler.
     """
     event = request.event
     if event.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE):
         _check_machine(instance.store, event.name)
     heads = _heads(request, instance.store)
+    if not simulated and not request.preview:
+        instance.permit.require(event.code, heads)
     if heads is None:
         return [event]
     check = None if request.unsend else _CHECKS.get(event.code)
-    if event.code in _BY_STATUS and not by_status:
+    if event.code in _BY_STATUS and simulated:
         check = None
     if check is not None:
         for head in heads:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli.changes import change_of
+from autosys_py.cli.secrets import shown_attributes, shown_event
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.codes import OPERATOR_EVENTS, EventCode
 from autosys_py.core.model import Definition, Event, Fact
@@ -118,7 +119,7 @@ class Trail:
 
     def _of(self, order: Fact | Event, time: int) -> Iterator[Tracked]:
         """The entry of something that was sent; none for new versions, which tell more themselves."""
-        code = order.code
+        code, order = order.code, shown_event(order)
         if code in SENT:
             job = self.name(order.joid)
             due = order.due if isinstance(order, Event) and order.due > order.sent else None
@@ -214,13 +215,15 @@ class Trail:
         head = [f"  {verb}: {visible(job.name)}", f"  job_type: {visible(job.job_type)}"]
         if not self._in_full:
             return [f"  job_name: {visible(job.name)}"]
-        return head + tracking.definition(version.attributes, before.attributes if before is not None else None)
+        old = shown_attributes(before.attributes) if before is not None else None
+        return head + tracking.definition(shown_attributes(version.attributes), old)
 
     def _override(self, version: Definition, before: Definition | None) -> Tracked:
         name = version.job.name
         head = [f"  override_job: {visible(name)}"]
-        attributes = before.attributes if before is not None else ()
-        changed = tracking.definition(version.attributes, attributes, everything=False) if self._in_full else []
+        attributes = shown_attributes(before.attributes) if before is not None else ()
+        laid = shown_attributes(version.attributes)
+        changed = tracking.definition(laid, attributes, everything=False) if self._in_full else []
         entry = Entry(version.sent_by, version.time, tracking.title(99060, "Override"), name, head + changed)
         return Tracked("O", entry, version.job.joid)
 

@@ -15,6 +15,7 @@ from autosys_py.cli.near import near_job
 from autosys_py.cli.origins import Origins
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.past import Past
+from autosys_py.cli.secrets import shown_value
 from autosys_py.cli.surroundings import Present, world_around
 from autosys_py.cli.unfinished import unfinished
 from autosys_py.cli.zone import local_zone
@@ -169,7 +170,7 @@ class _Explainer:
             if atom.name not in self._globals:
                 return Behind("undefined", None, Origin(), is_defined=False)
             value, since = self._globals[atom.name]
-            return Behind(f'"{value}"', since, self.origins.of_global(atom.name, since))
+            return Behind(f'"{shown_value(atom.name, value)}"', since, self.origins.of_global(atom.name, since))
         if truth.state is None:
             near = "" if atom.instance else near_job(self.store, atom.name)
             return Behind("undefined", None, Origin(), near, is_defined=False)

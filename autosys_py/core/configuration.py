@@ -62,6 +62,12 @@ class Configuration:
     """Where the lines with errors and warnings go."""
     RequireReason: str = ""
     """Comma list of events that need `-C`."""
+    EditSuperUser: str = field(default="", metadata={"file_only": True})
+    """Comma list of `user[@host]` that may edit every job; empty = root and whom the store belongs to."""
+    ExecSuperUser: str = field(default="", metadata={"file_only": True})
+    """The same for executing, for STOP_DEMON and for the machine events."""
+    SecretNames: str = field(default="", metadata={"file_only": True})
+    """Comma list of patterns with `*` and `?`: globals and variables of `envvars` whose values are never shown."""
     DateFormat: str = field(default="MM/DD/YYYY", metadata={"date": True})
     """Order of a date, typed and printed, in the log too."""
     GlobalAutoHold: str = field(default="0", metadata=_choice("0", "1"))

@@ -84,6 +84,11 @@ def answers(world: World, name: str) -> bool:
     """Would its agent answer if it were asked? (rule L-17)"""
     if name in world.unreachable or (world.counts and world.counts.get(CountKey("missing", name))):
         return False
+    return is_here(world, name)
+
+
+def is_here(world: World, name: str) -> bool:
+    """Is it a machine that the scheduler's own agent serves?"""
     machine = world.machines.get(name)
     if machine is None:
         known = world.assume_online or world.configuration.UndefinedMachine == "local"

@@ -146,7 +146,8 @@ def unreachable(draft: Draft, event: Event) -> None:
         _end_stale(draft, event.joid, Status.FAILURE, ran=False)
         return
     state = draft.state(event.joid)
-    draft.alarm(event.joid, Alarm.MACHINE_UNAVAILABLE, notes.offline(machine))
+    why = "" if event.value in ("", "missing", "blocked") else f" ({event.value})"
+    draft.alarm(event.joid, Alarm.MACHINE_UNAVAILABLE, notes.offline(machine) + why)
     if box_goes_on(draft, event.joid):
         verdict = Verdict(Status.PEND_MACH, notes=(notes.offline(machine),))
         tried = max(1, state.system_restarts)  # the run goes on, with its number and its override

@@ -7,7 +7,8 @@ of the table, without blanks and in ASCII, so that anybody with the rows can com
 
 from hashlib import sha256
 
-from autosys_py.core.model import Fact
+from autosys_py.core.codes import EventCode
+from autosys_py.core.model import Definition, Fact
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.event_server.rows import FactRow, compact_json, fact_row
 
@@ -27,6 +28,34 @@ def link(previous: str, fact: Fact) -> str:
 def link_row(previous: str, row: FactRow) -> str:
     """The same for a fact that is a row already."""
     return sha256((previous + compact_json(row)).encode("ascii")).hexdigest()
+
+
+def seal_of(definition: Definition, job_ver: int) -> str:
+    """What the entry of a new version says of it, so that the chain holds definitions too: the number of the version
+    and the hash of what it says. What the scheduler reads of it was made from that."""
+    job, attributes = definition.job, definition.attributes
+    said = compact_json([job.name, job.job_type, job.box_joid, attributes, definition.sent_by, definition.time])
+    return f"{job_ver}:{sha256(said.encode('ascii')).hexdigest()}"
+
+
+def altered_definition(store: EventServer) -> Definition | None:
+    """The first version whose entry in the past says other than what is stored; None if there is none. Versions
+    that `archive_jobs` removed, and those written before there were seals, are not asked about."""
+    sealed: dict[tuple[int, int], str] = {}
+    after = 1
+    while facts := store.audit_facts(after, PAGE):
+        for fact in facts:
+            version = fact.name.partition(":")[0]
+            if fact.code is EventCode.DEFINITION_CHANGED and version.isdecimal():
+                sealed[fact.joid, int(version)] = fact.name
+        after = facts[-1].seq + 1
+    behind = (0, 0)
+    while found := store.versions(behind, PAGE):
+        for definition, _ in found:
+            behind = (definition.job.joid, definition.job.job_ver)
+            if behind in sealed and sealed[behind] != seal_of(definition, definition.job.job_ver):
+                return definition
+    return None
 
 
 PAGE = 1000

@@ -15,6 +15,7 @@ from stat import S_ISREG
 
 from autosys_py.event_server.driver import OLDEST, driver, linked_version
 from autosys_py.event_server.errors import StoreUnusable
+from autosys_py.event_server.sqlite import FAULTS
 from autosys_py.event_server.sqlite_errors import store_error
 
 
@@ -102,5 +103,5 @@ def switch_to_wal(path: Path) -> None:
         connection = driver.connect(path)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.close()
-    except driver.Error as error:
+    except FAULTS as error:
         raise store_error(error, str(path)) from None

@@ -5,9 +5,9 @@ from dataclasses import fields
 from operator import attrgetter
 
 from autosys_py.core.model import Definition, Job, JobState, Machine, NamedObject
-from autosys_py.event_server.errors import AlreadyExists
+from autosys_py.event_server.errors import AlreadyExists, damaged
 from autosys_py.event_server.escapes import escaped, unescaped
-from autosys_py.event_server.heads import names_in
+from autosys_py.event_server.heads import fault_of_boxes, names_in
 from autosys_py.event_server.protocol import JobHead
 from autosys_py.event_server.rows import (
     definition_of,
@@ -37,7 +37,10 @@ class Definitions(Seam):
         return None if row is None else head_of_row(row)
 
     def heads(self) -> list[JobHead]:
-        return [head_of_row(row) for row in self.rows("heads")]
+        heads = [head_of_row(row) for row in self.rows("heads")]
+        if fault := fault_of_boxes({head.joid: head.box_joid for head in heads}):
+            raise damaged(self.place, fault)
+        return heads
 
     def names(self, beginning: str, limit: int) -> list[str]:
         return [unescaped(name) for (name,) in self.rows("names", beginning=escaped(beginning), limit=limit)]

@@ -1,5 +1,6 @@
 """SQLAlchemy engines for event stores, and their errors in our words. Importing this costs 150 ms."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def make_engine(url: str, connect_args: dict[str, Any] | None = None) -> Engine:
         return create_engine(parsed, poolclass=NullPool, connect_args=connect_args or {})
     except (ArgumentError, NoSuchModuleError):
         raise StoreError(
-            f"event store {url}: not a database URL; it should look like sqlite:////var/autosys/ACE.db"
+            f"event store {_without_password(url)}: not a database URL; it should look like sqlite:////var/autosys/ACE.db"
         ) from None
     except ModuleNotFoundError as error:
         raise StoreError(f"event store {place_of(url)}: needs a driver; pip install {error.name}") from None
@@ -42,6 +43,14 @@ def make_engine(url: str, connect_args: dict[str, Any] | None = None) -> Engine:
 def place_of(url: str) -> str:
     """What to call a database in messages: without its password."""
     return make_url(url).render_as_string(hide_password=True)
+
+
+def has_password(url: str) -> bool:
+    """Does the URL hold one?"""
+    try:
+        return make_url(url).password is not None
+    except ArgumentError:
+        return False
 
 
 def translated(error: SQLAlchemyError, place: str) -> StoreError:
@@ -56,6 +65,11 @@ def translated(error: SQLAlchemyError, place: str) -> StoreError:
     if isinstance(error, OperationalError):
         return StoreUnavailable(f"event store {place}: {_first_line(cause)}; check that the server runs and the URL")
     return StoreError(f"event store {place}: refused: {_first_line(cause)}")
+
+
+def _without_password(url: str) -> str:
+    """Of a text that is no URL and may still hold a password."""
+    return re.sub(r":[^:@/]*@", ":***@", url)
 
 
 def _first_line(error: BaseException) -> str:

@@ -26,6 +26,12 @@ class StoreMissing(StoreUnusable):
     """There is no store, and it is not ours to create."""
 
 
+class StoreReplaced(StoreError):
+    """Another file stands in its place since it was opened: what is written here would be read by nobody."""
+
+    exit_code = 75
+
+
 class StoreBusy(StoreError):
     """Somebody else held the write lock for too long."""
 
@@ -38,6 +44,13 @@ class StoreTooNew(StoreError):
 
 class StoreDamaged(StoreError):
     """It is no event store, or its file is corrupt."""
+
+
+def damaged(place: str, how: str) -> StoreDamaged:
+    """The error for what no event store holds."""
+    return StoreDamaged(
+        f"event store {place}: is damaged ({how}); stop the scheduler and restore a backup: autosys restore FILE"
+    )
 
 
 class AlreadyExists(StoreError):

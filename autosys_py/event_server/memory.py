@@ -486,6 +486,9 @@ class MemoryStore:
     def last_seq(self) -> int:
         return self._counters["seq"]
 
+    def last_run_num(self) -> int:
+        return self._counters["run_num"]
+
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         from autosys_py.event_server.chain import BEGINNING, link
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from autosys_py.event_server.engine import sqlite_engine, translated
-from autosys_py.event_server.errors import StoreDamaged, StoreTooNew
+from autosys_py.event_server.errors import StoreDamaged, StoreTooNew, damaged
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -73,7 +73,10 @@ def _require_ours(connection: Connection, revisions: set[str], place: str) -> No
         raise StoreDamaged(
             f"event store {place}: is the database of another program; name another one in AUTOSYS_EVENT_SERVER"
         )
-    for (revision,) in connection.execute(text("select version_num from alembic_version")):
+    known = connection.execute(text("select version_num from alembic_version")).all()
+    if not known and len(tables) > 1:
+        raise damaged(place, "the number of its schema is gone")
+    for (revision,) in known:
         if revision not in revisions:
             raise StoreTooNew(
                 f"event store {place}: was written by a newer version of the program (schema {revision}); "

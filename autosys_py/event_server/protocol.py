@@ -281,6 +281,9 @@ class EventServer(Protocol):
     def last_seq(self) -> int:
         """The number of the newest fact, counted apart from the facts themselves; 0 = there is none."""
 
+    def last_run_num(self) -> int:
+        """The highest run number that was drawn; 0 = none."""
+
     def hashes(self, first_seq: int = 1, limit: int = 1000) -> list[tuple[int, str]]:
         """`seq` and hash of the rows that `all_facts` of the same arguments returns (for `chain.first_broken`)."""
 

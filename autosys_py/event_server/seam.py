@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from autosys_py.event_server.errors import damaged
 from autosys_py.event_server.rows import Row
 
 PAGE = 1000
@@ -21,6 +22,9 @@ PAGE = 1000
 
 class Seam(ABC):
     """A connection to a database that knows the statements of `queries.sql`."""
+
+    place: str
+    """What messages call the database."""
 
     _depth = 0
 
@@ -68,6 +72,8 @@ class Seam(ABC):
             yield from found
             if len(found) < PAGE:
                 return
+            if found[-1][0] <= after:  # or we would go round for ever
+                raise damaged(self.place, f"row {found[-1][0]} of {query} stands behind {after}")
             after = found[-1][0]
 
     def returned(self, query: str, /, **parameters: Any) -> Row | None:

@@ -15,9 +15,6 @@ HEAD = "0008"
 class SqlStore(Turns, Events, Reports, Archiving):
     """An `EventServer` but for what `Seam` leaves open, `version` and `close`."""
 
-    place: str
-    """What messages call it."""
-
     @abstractmethod
     def version(self) -> int:
         """See `EventServer`."""

@@ -10,18 +10,22 @@ Nothing heavy is imported here, because scripts call `sendevent` in loops. Three
 Readers never keep a lock while their caller works: whatever may be large is read in pages (see `seam`).
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autosys_py.event_server.driver import driver
+from autosys_py.event_server.errors import StoreError, StoreReplaced, StoreUnavailable
 from autosys_py.event_server.queries import QUERIES
 from autosys_py.event_server.rows import Row
 from autosys_py.event_server.sql import SqlStore
 from autosys_py.event_server.sqlite_errors import store_error
 from autosys_py.event_server.turnstile import BUSY_TIMEOUT, Turnstile
 
-_REFUSALS = (driver.Error, OverflowError, UnicodeError)
+FAULTS = (driver.Error, UnicodeDecodeError)
+"""What the driver raises by itself; the second over a damaged file whose fault it cannot even spell."""
+_REFUSALS = (*FAULTS, OverflowError, UnicodeError)
 """What the driver raises: its own errors, and for numbers and texts that no column holds."""
 
 _BY_POSITION: dict[str, str] = {}
@@ -40,9 +44,17 @@ def connect(path: Path, patience: float = BUSY_TIMEOUT, *, read_only: bool = Fal
         )
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA query_only=ON" if read_only else "PRAGMA synchronous=FULL")
-    except driver.Error as error:
+    except FAULTS as error:
         raise store_error(error, str(path)) from None
     return connection
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - asked in every transaction: a Path costs more than the call
+    except OSError as error:
+        raise StoreUnavailable(f"event store {path}: {error.strerror}; put it back, or: autosys restore FILE") from None
+    return status.st_dev, status.st_ino
 
 
 class SqliteStore(SqlStore):
@@ -52,6 +64,7 @@ class SqliteStore(SqlStore):
         self.path = path
         self.place = str(path)
         self._connection = connect(path, patience, read_only=read_only)
+        self._file = _identity(path)
         self._turnstile = Turnstile(path)
 
     def version(self) -> int:
@@ -65,6 +78,11 @@ class SqliteStore(SqlStore):
         """Leaves the write-ahead log, if the file has one, for the journal that any SQLite keeps safely."""
         self._pragma("journal_mode=TRUNCATE")
 
+    def check_file(self) -> str | None:
+        """Looks at every page; what is wrong with the file, in a few words, None if nothing is."""
+        found = str(self._pragma("integrity_check(1)"))
+        return None if found == "ok" else found.replace("*** in database main ***", "").strip().replace("\n", "; ")
+
     def close(self) -> None:
         self._turnstile.close()
         self._connection.close()
@@ -72,7 +90,7 @@ class SqliteStore(SqlStore):
     def _pragma(self, pragma: str) -> Any:
         try:
             return self._connection.execute(f"PRAGMA {pragma}").fetchone()[0]
-        except driver.Error as error:
+        except FAULTS as error:
             raise store_error(error, str(self.path)) from None
 
     def _execute(self, query: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], int]:
@@ -94,12 +112,22 @@ class SqliteStore(SqlStore):
     def _control(self, statement: str) -> None:
         try:
             self._connection.execute(statement)
-        except driver.Error as error:
+        except FAULTS as error:
             raise store_error(error, str(self.path)) from None
 
     def _begin_writing(self) -> None:
         with self._turnstile.passing():
             self._control("BEGIN IMMEDIATE")
+            try:
+                self._require_same_file()
+            except StoreError:
+                self._control("ROLLBACK")
+                raise
+
+    def _require_same_file(self) -> None:
+        """A file that was moved away or replaced goes on taking what nobody will ever read: not an acknowledgement."""
+        if _identity(self.path) != self._file:
+            raise StoreReplaced(f"event store {self.path}: was replaced by another file; try again")
 
     def _begin_reading(self) -> None:
         self._control("BEGIN")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autosys_py.core.model import CountKey, Fact, JobState, Machine, Notification, Outcome, Run
 from autosys_py.event_server.definitions import Definitions
-from autosys_py.event_server.errors import LostEvent, StoreError
+from autosys_py.event_server.errors import LostEvent, StoreError, damaged
 from autosys_py.event_server.escapes import escaped, unescaped
+from autosys_py.event_server.heads import fault_of_boxes
 from autosys_py.event_server.overrides import record_uses
 from autosys_py.event_server.protocol import WorldRows
 from autosys_py.event_server.rows import (
@@ -38,8 +39,11 @@ class Turns(Definitions):
 
     def load(self) -> WorldRows:
         with self.snapshot():
+            jobs = [job_of(row) for row in self.pages("jobs_after")]
+            if fault := fault_of_boxes({job.joid: job.box_joid for job in jobs}):
+                raise damaged(self.place, fault)
             return WorldRows(
-                jobs=[job_of(row) for row in self.pages("jobs_after")],
+                jobs=jobs,
                 states={row[0]: state_of(row[1:]) for row in self.pages("states_after")},
                 globals={unescaped(name): unescaped(value) for name, value, _ in self.rows("globals")},
                 machines=self.machines(),
@@ -48,7 +52,7 @@ class Turns(Definitions):
                 messages=[message_of(row) for row in self.pages("open_messages_after")],
                 notifications=[notification_of(row) for row in self.rows("notifications")],
                 last_seq=self.last_seq(),
-                last_run_num=self._number("run_num"),
+                last_run_num=self.last_run_num(),
                 externals=self.externals(),
                 instances=dict(mark_of(row) for row in self.rows("external_instances")),
                 counts=self.counts(),
@@ -61,6 +65,9 @@ class Turns(Definitions):
         """The newest fact's number; 0 = there is none."""
         return self._number("seq")
 
+    def last_run_num(self) -> int:
+        return self._number("run_num")
+
     def open_runs(self) -> list[Run]:
         return [run_of(row) for row in self.rows("open_runs")]
 
@@ -72,7 +79,9 @@ class Turns(Definitions):
 
     def _number(self, name: str) -> int:
         row = self.row("number", name=name)
-        return 0 if row is None else int(row[0])
+        if row is None:
+            raise damaged(self.place, f"the counter {name} is gone")
+        return int(row[0])
 
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         if self.change_many("delete_events", ((eoid,) for eoid in processed)) != len(processed):

@@ -17,11 +17,11 @@ from typing import NamedTuple
 from autosys_py.core.codes import EventCode
 from autosys_py.core.messages import message
 from autosys_py.core.model import Event, Fact
+from autosys_py.core.secrets import MASK
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 
 SEPARATOR = ":" * 53
-MASK = "********"
 _SECRET = re.compile(r"passw|passphrase|secret|key_to_", re.IGNORECASE)
 """Names of attributes whose value nobody is to read."""
 _SECRET_ARGUMENT = re.compile(

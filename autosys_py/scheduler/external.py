@@ -25,9 +25,14 @@ class External:
     """All other instances of one scheduler."""
 
     def __init__(self, world: World, open_other: OpenOther) -> None:
-        self._world = world
         self._open_other = open_other
         self._feeds: dict[str, Feed] = {}
+        self.take_up(world)
+
+    def take_up(self, world: World) -> None:
+        """Begins, or begins anew with another world: what was not committed is told again."""
+        self.close()
+        self._world = world
         self._events: list[Event] = []
         self._version = -1
         for instance, names in self._named().items():
@@ -35,7 +40,7 @@ class External:
                 states = {
                     name: world.externals[full] for name in names if (full := f"{name}^{instance}") in world.externals
                 }
-                self._feeds[instance] = Feed(instance, open_other, world.instances[instance], states)
+                self._feeds[instance] = Feed(instance, self._open_other, world.instances[instance], states)
 
     def look(self, now: float) -> Told:
         """What other instances told and no turn has taken in yet. Asks nobody where no condition names one."""

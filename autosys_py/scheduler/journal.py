@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.messages import message
 from autosys_py.core.model import Fact
+from autosys_py.core.secrets import Secrets
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
 
@@ -28,8 +30,9 @@ UNSEEN = 920
 NameOf = Callable[[int], str]
 
 
-def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False) -> list[str]:
-    """The log lines of one fact, without their times."""
+def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False, secrets: Secrets | None = None) -> list[str]:
+    """The log lines of one fact, without their times; `secrets` are not in them."""
+    fact = secrets.sent(fact) if secrets is not None else fact
     name = name_of(fact.joid) if fact.joid else ""
     found = []
     if fact.machine and fact.status is Status.RUNNING and fact.code is EventCode.CHANGE_STATUS:
@@ -110,7 +113,7 @@ class Journal:
         self.configure(configuration)
         self._echo = echo
         self._complain = complain
-        self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._file = _open(path)
         self._day = self._day_of_file()
         self._minute: int | None = None
         self._failing = False
@@ -119,6 +122,8 @@ class Journal:
         """Keys that may change while the scheduler runs."""
         self._append_text = configuration.AppendEventMessageText == "1"
         self._rollover = configuration.rollover
+        self.secrets = Secrets(configuration.SecretNames)
+        """Whose values it does not tell."""
 
     def write(self, now: int, messages: Iterable[str]) -> None:
         """Writes lines of one moment and flushes them."""
@@ -153,7 +158,9 @@ class Journal:
 
     def write_facts(self, now: int, facts: Iterable[Fact], name_of: NameOf) -> None:
         """Writes the lines of a turn."""
-        self.write(now, (line for fact in facts for line in lines(fact, name_of, append_text=self._append_text)))
+        append_text, secrets = self._append_text, self.secrets
+        told = (lines(fact, name_of, append_text=append_text, secrets=secrets) for fact in facts)
+        self.write(now, (line for each in told for line in each))
 
     def close(self) -> None:
         with suppress(OSError):  # what could not be written before cannot be written now
@@ -171,10 +178,15 @@ class Journal:
         day = self._day_at(now)
         is_next_day = self._rollover.at_midnight and self._day is not None and day != self._day
         if is_next_day or self._is_full():
-            self.close()
-            self.path.replace(self._rolled(self._day or day))
-            self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
-            self._purge(datetime.fromtimestamp(now, self._zone))
+            try:
+                self.path.replace(self._rolled(self._day or day))
+                file = _open(self.path)
+            except OSError as error:  # then the old file goes on
+                self._complain(f"scheduler log {self.path}: {error.strerror}; scheduling goes on")
+            else:
+                self.close()
+                self._file = file
+                self._purge(datetime.fromtimestamp(now, self._zone))
         self._day = day
 
     def _is_full(self) -> bool:
@@ -200,3 +212,9 @@ class Journal:
             if day and f"{day[2]}{day[1]}" < oldest:
                 with suppress(OSError):  # the next rollover tries again
                     path.unlink()
+
+
+def _open(path: Path) -> TextIO:
+    """For the owner alone: the log tells what people sent."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")

@@ -5,6 +5,8 @@ times a second whether another process has committed to the store (microseconds 
 
 Orders are given a few at a time, with a look at the agent between: a box of a thousand members fills the machine
 with work after the first handful instead of a second later, and what ends meanwhile is committed in batches.
+
+While the store cannot be written it only listens (see `outage`).
 """
 
 from collections import deque
@@ -14,13 +16,16 @@ from autosys_py.agent.protocol import Agent, Report
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
-from autosys_py.event_server.errors import StoreBusy
+from autosys_py.core.text import visible
+from autosys_py.core.world import World
+from autosys_py.event_server.errors import StoreBusy, StoreUnavailable
 from autosys_py.event_server.protocol import EventServer
 from autosys_py.notifier.protocol import Notifier
 from autosys_py.scheduler.debug import debug_lines
 from autosys_py.scheduler.external import NOTHING, External, Told
 from autosys_py.scheduler.journal import Journal
 from autosys_py.scheduler.mailbag import Mailbag
+from autosys_py.scheduler.outage import RETRY, Outage, Reopen
 from autosys_py.scheduler.turn import Turns
 
 POLL = 0.05
@@ -49,7 +54,9 @@ class Loop:
         reload: Callable[[], Configuration] | None = None,
         notifier: Notifier | None = None,
         external: External | None = None,
+        reopen: Reopen | None = None,
     ) -> None:
+        """`reopen` None: a store that cannot be written ends the loop."""
         self._reload = reload
         self._turns = turns
         self._agent = agent
@@ -58,11 +65,13 @@ class Loop:
         self._environment = environment
         self._mailbag = Mailbag(turns, notifier, journal.time_of, environment.get("AUTOSERV", ""))
         self._external = external
+        self._reopen = reopen
+        self._outage: Outage | None = None
         self._orders: deque[Effect] = deque()
         self._delivered: list[Effect] = []
         """Orders that no report answers, given but still in the outbox."""
         self._kept: list[Report] = []
-        """Reports of a turn that could not begin."""
+        """Reports that no turn has taken in yet."""
         self._version: int | None = None
         self._next_due: int | None = None
         self._renewed = 0
@@ -100,6 +109,18 @@ class Loop:
         """One pass: give some orders, collect reports, take a turn if there is a reason."""
         if self.reloading:
             self._read_configuration()
+        if self._outage is not None:
+            self._sit_out(self._outage)
+            return
+        try:
+            self._pass()
+        except StoreUnavailable as error:
+            if self._reopen is None:
+                raise
+            self._outage = Outage(self._now(), str(error), self._clock() + RETRY)
+            self._say_trouble(self._outage)
+
+    def _pass(self) -> None:
         self._deliver()
         reports = self._collect()
         told = self._external.look(self._clock()) if self._external is not None else NOTHING
@@ -126,11 +147,11 @@ class Loop:
         except StoreBusy:
             if self._turns.has_begun:
                 raise
-            self._kept = reports  # nothing was decided; somebody holds the store, and jobs go on meanwhile
+            # nothing was decided; somebody holds the store, and jobs go on meanwhile
             self._journal.write(self._now(), ["The event store is locked by another process; trying again."])
             return
         now = self._now()
-        self._delivered = []
+        self._delivered, self._kept = [], []
         self._renewed = now
         self._version = None  # our own commit changed what is due
         self._agent.acknowledge(reports)
@@ -147,6 +168,38 @@ class Loop:
         self._mailbag.fill(order for order in outcome.notifications.values() if order)
         self._say_once_that_nobody_is_told(now)
         self.stopping = self.stopping or outcome.stop
+
+    def _sit_out(self, outage: Outage) -> None:
+        """Listens to the agent, and asks now and then whether the store is well again."""
+        self._kept = [*self._kept, *self._agent.collect(POLL)]
+        self._journal.mark(self._now())
+        if self._clock() < outage.next_try:
+            return
+        assert self._reopen is not None
+        try:
+            world, orders = self._reopen(outage)
+        except (StoreBusy, StoreUnavailable) as error:
+            outage.next_try = self._clock() + RETRY
+            if not isinstance(error, StoreBusy) and str(error) != outage.reason:
+                outage.reason = str(error)
+                self._say_trouble(outage)
+            return
+        self._outage = None
+        self._take_up(world, orders)
+
+    def _take_up(self, world: World, orders: Iterable[Effect]) -> None:
+        """From the store, as after a restart; but the agent knows its runs, and what was signalled was."""
+        self._turns.world, self._turns.is_up = world, False
+        given = [(effect.kind, effect.key) for effect in self._delivered]
+        self._orders = deque(effect for effect in orders if (effect.kind, effect.key) not in given)
+        self._mailbag.fill(world.notifications.values())
+        if self._external is not None:
+            self._external.take_up(world)
+        self._version = self._next_due = None
+        self._journal.write(self._now(), ["The event store can be written again; scheduling goes on."])
+
+    def _say_trouble(self, outage: Outage) -> None:
+        self._journal.write(self._now(), [visible(outage.reason), "No new starts until then; running jobs go on."])
 
     def _say_once_that_nobody_is_told(self, now: int) -> None:
         if self._turns.untold and not self._said_untold:
@@ -167,10 +220,10 @@ class Loop:
 
     def _collect(self) -> list[Report]:
         """What agents report. That a job runs is no hurry: its end may be a moment away and share the commit."""
-        kept, self._kept = self._kept, []
-        reports = [*kept, *self._agent.collect(0 if kept else self._patience())]
+        reports = [*self._kept, *self._agent.collect(0 if self._kept else self._patience())]
         if reports and not self._orders and all(report.code is EventCode.AGENT_RUNNING for report in reports):
             reports += self._agent.collect(MOMENT)
+        self._kept = reports
         return reports
 
     def _patience(self) -> float:
@@ -194,6 +247,8 @@ class Loop:
 
     def _is_idle(self) -> bool:
         world = self._turns.world
+        if self._outage is not None or self._kept:
+            return False
         if self._orders or not self._mailbag.is_empty(self._now()) or self._has_due(self._now()):
             return False
         if any(world.states[joid].status is Status.RESTART for joid in world.waiting):

@@ -5,12 +5,13 @@ the next one begins with the same events and reports, and a pure core decides th
 outbox before they are given, so an agent that was told twice finds the run started and adopts it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autosys_py.agent.protocol import Agent, Report, StartOrder
 from autosys_py.core import alarms
 from autosys_py.core.codes import Alarm, EventCode, Status
+from autosys_py.core.machines import is_here
 from autosys_py.core.model import (
     Definition,
     Effect,
@@ -24,6 +25,7 @@ from autosys_py.core.model import (
     RunKey,
     resource_of,
 )
+from autosys_py.core.secrets import Secrets
 from autosys_py.core.step import step
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
@@ -47,6 +49,7 @@ REPORTS = frozenset(
         EventCode.AGENT_REMARK,
         EventCode.CHECK_HEARTBEAT,
         EventCode.AGENT_UNREACHABLE,
+        EventCode.AGENT_REACHABLE,
     }
 )
 
@@ -120,7 +123,7 @@ class Turns:
                 raise LeaseLost
             due = self._due(now)
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
-            heard = [*map(event_of, reports), *news, *told.events]
+            heard = [*self._heard(reports), *news, *told.events]
             for event in in_order(self.world, [*heard, *came_up, *due]):
                 if event.code in ATTACHED:
                     self._attach(event, outcomes)
@@ -181,12 +184,13 @@ class Turns:
         name = definition.value("notification_template")
         template = self.store.object("glob", name) if name else None
         text = template.value("blob_input") if template else ""
+        shown = Secrets(self.world.configuration.SecretNames).values(self.world.globals)
         identity = f"{order.seq}.{self.store.setting('store_id') or 0}.{instance}"
 
         def in_zone(moment: int) -> str:
             return f"{time_of(moment)} ({self.world.zone})"
 
-        return compose(identity, facts[0], definition, text, self.world.globals, instance, in_zone)
+        return compose(identity, facts[0], definition, text, shown, instance, in_zone)
 
     def _keep_silent(self, outcome: Outcome) -> None:
         """Without a notifier nobody will ever be told: the orders go no further."""
@@ -201,6 +205,16 @@ class Turns:
         if self.measure is not None and now != self._measured:
             self._measured = now
             self.world.readings = self.measure()
+
+    def _heard(self, reports: Iterable[Report]) -> Iterator[Event]:
+        """The agent knows runs and no machines: that it works again concerns all that are here."""
+        for report in reports:
+            if report.code is not EventCode.AGENT_REACHABLE:
+                yield event_of(report)
+                continue
+            for key, how in self.world.counts.items():
+                if key.kind == "missing" and how and is_here(self.world, key.name):
+                    yield Event(report.code, report.time, name=key.name)
 
     def _due(self, now: int) -> list[Event]:
         """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""

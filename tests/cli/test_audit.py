@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from autosys_py.agent.simulated import SimulatedOutcome
 from autosys_py.cli import clock
 from autosys_py.cli.calendar_rows import change_rows
 from autosys_py.cli.instance import Instance
 from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.configuration import Configuration
+from autosys_py.core.model import Event
 from autosys_py.event_server.driver import driver
 from autosys_py.event_server.memory import MemoryStore
 from autosys_py.event_server.open import open_sqlite
@@ -288,3 +290,87 @@ def test_a_secret_that_was_sent_is_hidden(desk: Desk) -> None:
     assert "topsecret" not in "\n".join(lines)
     assert any(line.endswith("DB_PASSWORD=********") for line in lines)
     assert any(line.endswith('"ran x -pw ******** by hand"') for line in lines)
+
+
+def columns_of_the_past() -> list[str]:
+    from autosys_py.event_server.tables import proc_event
+
+    return [column.name for column in proc_event.columns if column.name not in ("seq", "hash")]
+
+
+@pytest.mark.parametrize("column", columns_of_the_past())
+def test_no_column_can_be_altered(file: Path, autosys: Callable[..., Done], column: str) -> None:
+    connection = driver.connect(file)
+    connection.execute("pragma ignore_check_constraints = on")
+    kind = connection.execute(f"select typeof({column}) from proc_event where seq = 9").fetchone()[0]
+    new = f"{column} || ' '" if kind == "text" else f"coalesce({column}, 0) + 1"
+    new = {"notes": """'["x"]'""", "changes": """'[[1,{"run_num":9}]]'"""}.get(column, new)
+    connection.execute(f"update proc_event set {column} = {new} where seq = 9")
+    connection.commit()
+    connection.close()
+    done = autosys("audit", "verify")
+    assert done.code == 1 and "entry 9 was altered" in done.out
+
+
+@pytest.mark.parametrize("seq", [1, 15, 30])
+def test_neither_can_a_hash(file: Path, autosys: Callable[..., Done], seq: int) -> None:
+    damage(file, f"update proc_event set hash = replace(hash, '0', '1') where seq = {seq}")
+    assert f"entry {seq} was altered" in autosys("audit", "verify").out
+
+
+def test_entries_that_change_places(file: Path, autosys: Callable[..., Done]) -> None:
+    damage(
+        file,
+        "update proc_event set seq = 999 where seq = 5",
+        "update proc_event set seq = 5 where seq = 6",
+        "update proc_event set seq = 6 where seq = 999",
+    )
+    assert "entry 5 was altered" in autosys("audit", "verify").out
+
+
+def test_an_end_that_was_cut_off_with_its_count(tmp_path: Path, file: Path, autosys: Callable[..., Done]) -> None:
+    """Whoever sets the count back too must find everything else that speaks of what he removed."""
+    store = open_sqlite(file)
+    engine = Engine(BEGIN + 60, UTC, None, store)
+    engine.agent.plan("j3", SimulatedOutcome(exit_code=1))
+    joid = engine.world.names["j3"]
+    with store.transaction():
+        store.add_event(Event(EventCode.STARTJOB, engine.now, joid=joid, sent_by="o@h"))
+    engine.run_to(engine.now + 300)
+    assert store.last_seq() > 33
+    store.close()
+    cut = ("delete from proc_event where seq > 31", "update counter set value = 31 where name = 'seq'")
+    damage(file, *cut)
+    assert "are missing at the end" in autosys("audit", "verify").out
+    damage(file, "delete from alarm", "delete from job_runs", "update job_status set end_seq = 0")
+    assert autosys("audit", "verify").out.startswith("The past is whole: 31 entries")  # compare the hash, says the page
+    store = open_sqlite(file)
+    with store.transaction():
+        store.put_setting("store_id", "cafe")
+    store.close()
+    (tmp_path / "run" / "ACE" / "cafe" / "7").mkdir(parents=True)
+    assert "run 7 was recorded in" in autosys("audit", "verify").out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """attributes = replace(attributes, '"x"', '"rm"')""",
+        "sent_by = 'nobody@host'",
+        "time = time - 1",
+        "name = 'other'",
+    ],
+)
+def test_what_a_definition_said(file: Path, autosys: Callable[..., Done], change: str) -> None:
+    damage(file, f"update job set {change} where name = 'j7'")
+    done = autosys("audit", "verify")
+    assert done.code == 1
+    assert "version 1 of job" in done.out and "was altered" in done.out
+
+
+def damage(file: Path, *statements: str) -> None:
+    connection = driver.connect(file)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()

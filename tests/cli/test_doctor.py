@@ -4,12 +4,14 @@ import json
 import shutil
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from autosys_py.cli import clock
 from autosys_py.event_server.driver import driver
+from autosys_py.event_server.sqlite import SqliteStore
 from tests.cli.conftest import Done
 from tests.instance import LiveInstance
 
@@ -159,3 +161,33 @@ def test_machines_that_nobody_defined(instance: LiveInstance, doctor: Doctor) ->
     instance.jil("insert_job: k  command: true  machine: hots1")
     wrong = doctor()["machines"]
     assert "hots1 (of k)" in wrong["found"] and "insert_machine: hots1" in wrong["remedy"]
+
+
+def test_a_store_that_is_damaged(instance: LiveInstance, doctor: Doctor) -> None:
+    with closing(driver.connect(instance.folder / "ACE.db")) as connection:
+        connection.execute("update job set attributes = '['")
+        connection.commit()
+    wrong = doctor()["soundness"]
+    assert "definitions" in wrong["found"] and "autosys restore FILE" in wrong["remedy"]
+
+
+def test_a_store_that_is_older_than_its_runs(instance: LiveInstance, doctor: Doctor) -> None:
+    with closing(SqliteStore(instance.folder / "ACE.db")) as store, store.transaction():
+        store.put_setting("store_id", "cafe")
+    (instance.folder / "run" / "ACE" / "cafe" / "12").mkdir(parents=True, mode=0o700)
+    (instance.folder / "run" / "ACE").chmod(0o700)
+    wrong = doctor()["run numbers"]
+    assert "run 12 was recorded" in wrong["found"] and "autosys restore FILE" in wrong["remedy"]
+
+
+def test_a_password_that_jobs_inherit(instance: LiveInstance, doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOSYS_EVENT_SERVER", "postgresql+psycopg://scott:tiger@nowhere.invalid/ace")
+    wrong = doctor()
+    assert "jobs inherit it" in wrong["password"]["found"]
+    assert "tiger" not in json.dumps(wrong)
+
+
+def test_who_may_do_everything(instance: LiveInstance) -> None:
+    (instance.folder / "config.ACE").write_text("EditSuperUser=ann\n", encoding="utf-8")
+    told = instance.run("autosys", "doctor", check=False).stdout
+    assert "EditSuperUser=ann; " in told and " may execute every job" in told

@@ -123,7 +123,7 @@ TABLE = [
     (38, "", J + "notification_template: t\n", ["W template 't' is not defined"]),
     (39, J, "override_job: J\nowner: x\n", ["E 50217 Cannot use Field 'owner' for an Over-ride value."]),
     (39, J, "override_job: J delete\n", ["E 50206 Could not turn off Over-Ride  for Job: J"]),
-    # V40 never comes: whoever can write the instance is its EDIT superuser, whomever a job belongs to
+    # V40 is in tests/cli/test_permit.py: to whom the instance belongs is its EDIT superuser, whomever a job belongs to
     (40, J + "owner: somebody\npermission:\n", "update_job: J\ncommand: y\n", []),
     (41, J, "rename_job: J\n", ["E 10506 Missing value for new_name."]),
     (41, J + BOX, "rename_job: J\nnew_name: B\n", ["E 10288 *** CANNOT INSERT Job: B, because it ALREADY EXISTS ***"]),
