@@ -391,7 +391,7 @@ class Definer:
         if self._permit is None or self._permit.is_superuser(Right.EDIT):
             return False
         forbidden = self._is_forbidden(stanza, answer, *(self.store.definition(head.joid) for head in heads))
-        answer.closing = "CAUAJM_E_50201 Delete was not performed!" if forbidden else ""
+        answer.closing = message(50201) if forbidden else ""
         return forbidden
 
     def _head_to_delete(self, stanza: Stanza, answer: Answer) -> "JobHead | None":

@@ -24,7 +24,7 @@ COMMANDS: dict[str, Command] = {
 }
 VERBS = dict(verbs(autosys))
 """Of `autosys`, a click program."""
-PAGE_OF = {"messages": "restarts", "timeline": "graph"}
+PAGE_OF = {"messages": "restarts", "timeline": "graph", "restore": "backup"}
 """Verbs whose page has another name than theirs."""
 
 

@@ -17,7 +17,6 @@ SPEAKERS = {"message", "refusal", "misuse", "wrong_usage", "title"}
 """Functions whose first argument is a code."""
 UNUSED = {
     10051: "every variable has a default",
-    10230: "permissions are stored, not enforced",
     10920: "security is that of the system",
     10337: "what is taken back is taken back in one transaction",
     50032: "what is wrong with a configuration is said by file and line",

@@ -175,12 +175,15 @@ def test_without_a_way_to_open_it_again_the_error_ends_the_loop(site: Site) -> N
         site.run_to(1010)
 
 
-def test_a_log_that_cannot_be_rolled_over_goes_on(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_rolled_over_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
     said: list[str] = []
     (tmp_path / "log").mkdir()
     journal = Journal(tmp_path / "log" / "log", UTC, Configuration(), complain=said.append)
     journal.write(1000, ["first day"])
-    (tmp_path / "log" / "log.01011970").mkdir()  # in the way of the old one
+    monkeypatch.setattr(Path, "replace", refuse)
     journal.write(100_000, ["second day"])
     assert "second day" in journal.path.read_text()
     assert len(said) == 1 and "scheduling goes on" in said[0]
