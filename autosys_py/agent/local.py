@@ -44,6 +44,7 @@ from autosys_py.agent.watch import number
 from autosys_py.agent.watchers import Watchers, has_no_process
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
+from autosys_py.failpoints import fail_point, runner_environment
 
 RUNNER = os.fspath(Path(__file__).with_name("runner.sh"))
 SYSTEM_PROFILE = "/etc/auto.profile"
@@ -162,6 +163,7 @@ class LocalAgent:
             if record.signals != tuple(signals):
                 self._spool.note(key, f"killed {','.join(str(int(number)) for number in signals)}")
             self._kills[key] = Kill(self._spool.folder(key), signals, interval, self._clock(), hit=record.killed)
+        fail_point("agent.noted")
         self._orphans.pop(key, None)
         if key not in self._runs and key not in self._held_back:
             self._adopt(key)
@@ -226,6 +228,7 @@ class LocalAgent:
             self._adopt(order.key, order)
             return
         try:
+            fail_point("agent.claimed")
             attributes = dict(order.attributes)
             if not has_space and "chk_files" in attributes:
                 self._ask_for_space(order, replace_globals(attributes["chk_files"], order.globals))
@@ -284,6 +287,8 @@ class LocalAgent:
         start = int(time.time())
         if "heartbeat_interval" in attributes:
             self._give_heart(order, start, other, environment)
+        environment |= runner_environment()
+        fail_point("agent.spawn")
         processes.put_on_tag(folder)
         try:
             pid = os.posix_spawn(
@@ -303,6 +308,7 @@ class LocalAgent:
             )
         finally:
             processes.take_off_tag()
+        fail_point("agent.spawned")
         self._runs[order.key] = _Run(order.key, start, pid)
         self._children[pid] = order.key
         wanted = owner.partition("@")[0]
@@ -365,6 +371,7 @@ class LocalAgent:
             self._runs[key] = self._adopted[key] = run
         else:
             self._ended(key, record, end)
+        fail_point("agent.adopted")
 
     def _reap(self) -> None:
         while self._children:
@@ -387,6 +394,7 @@ class LocalAgent:
 
     def _bury(self, pid: int, status: int) -> None:
         key = self._children.pop(pid)
+        fail_point("agent.reaped")
         _, record, end = self._spool.look(key)
         del self._runs[key]
         code = os.waitstatus_to_exitcode(status)
@@ -457,6 +465,7 @@ class LocalAgent:
 
     def _finish_kill(self, key: RunKey, kill: Kill) -> None:
         del self._kills[key]
+        fail_point("agent.killed")
         if kill.left:
             self._report(EventCode.AGENT_KILL_FAILED, key, int(time.time()), text=kill.left)
         report = self._held_back.pop(key, None)

@@ -14,6 +14,7 @@ from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.cli.zone import local_zone, zone_named
+from autosys_py.failpoints import fail_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ def schedule(given: Given) -> int:
     with open_instance() as instance:
         holder = _take_lease(instance)
         try:
+            fail_point("eventor.leased")
             if instance.configuration.ChaseOnStartup == "1":
                 _chase(instance)
             return _run(instance, holder, idle, quiet="q" in given)
@@ -59,11 +61,13 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         complain(message(99011, wanted, severity="W"))
     _prepare(instance, str(zone))
     _recompile(instance, zone)
+    fail_point("eventor.prepared")
 
     def read_timetable() -> "Timetable":
         return timetable_of(instance.store, zone)
 
     world, orders, adopted = recover(instance.store, configuration, read_timetable(), local_nodes())
+    fail_point("eventor.recovered")
     agent = LocalAgent(
         _run_folders(instance),
         run_as_owner=configuration.RunAsOwner,
@@ -78,8 +82,10 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     _stop_on_signals(loop)
     try:
         loop.resume(orders, adopted)
+        fail_point("eventor.resumed")
         _announce(journal, str(zone), orders, adopted)
         loop.run(idle)
+        fail_point("eventor.stopped")
     except LeaseLost:
         raise refusal(99020, instance.autoserv) from None
     finally:

@@ -18,6 +18,7 @@ from pathlib import Path
 from time import monotonic
 
 from autosys_py.event_server.errors import StoreBusy
+from autosys_py.failpoints import fail_point
 
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for a lock."""
@@ -44,6 +45,7 @@ class Turnstile:
         try:
             if monotonic() - arrived > BUSY_TIMEOUT:
                 raise StoreBusy(f"event store {self._file}: too many processes write to it at once; try again")
+            fail_point("turnstile.passed")
             yield
         finally:
             with suppress(OSError):

@@ -16,6 +16,7 @@ from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Effect, EffectKind
 from autosys_py.event_server.errors import StoreBusy
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.failpoints import fail_point
 from autosys_py.notifier.protocol import Notifier
 from autosys_py.scheduler.external import NOTHING, External, Told
 from autosys_py.scheduler.journal import Journal
@@ -121,6 +122,7 @@ class Loop:
             self._kept = reports  # nothing was decided; somebody holds the store, and jobs go on meanwhile
             self._journal.write(self._now(), ["The event store is locked by another process; trying again."])
             return
+        fail_point("loop.committed")
         now = self._now()
         self._delivered = []
         self._renewed = now
@@ -128,9 +130,11 @@ class Loop:
         self._agent.acknowledge(reports)
         if self._external is not None:
             self._external.acknowledge()
+        fail_point("loop.acknowledged")
         if outcome.facts:
             self._last_work = self._clock()
             self._journal.write_facts(now, outcome.facts, self._name_of)
+            fail_point("loop.logged")
         self._orders.extend(outcome.effects)
         self._mailbag.news = []
         self._mailbag.fill(order for order in outcome.notifications.values() if order)
@@ -151,8 +155,10 @@ class Loop:
         while self._orders and given < AT_ONCE:
             effect = self._orders.popleft()
             given += effect.kind is EffectKind.START
+            fail_point("loop.deliver")
             if self._turns.give(effect, self._agent, self._environment):
                 self._delivered.append(effect)
+            fail_point("loop.delivered")
 
     def _collect(self) -> list[Report]:
         """What agents report. That a job runs is no hurry: its end may be a moment away and share the commit."""

@@ -27,6 +27,7 @@ from autosys_py.core.step import step
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.failpoints import fail_point
 from autosys_py.notifier.letter import Letter, compose
 from autosys_py.scheduler.external import NOTHING, Told
 from autosys_py.scheduler.overrides import pending_override
@@ -99,6 +100,7 @@ class Turns:
         self.has_begun = False
         with self.store.transaction():
             self.has_begun = True
+            fail_point("turn.begun")
             now = clock()
             self._measure(now)
             if not self.store.renew_lease(self.holder, now):
@@ -120,6 +122,7 @@ class Turns:
             if not total.states.keys() <= self.world.states.keys():  # touched, and deleted later in the turn
                 total.states = {joid: state for joid, state in total.states.items() if joid in self.world.states}
             total.answered += [(effect.kind, effect.key) for effect in answered]
+            fail_point("turn.decided")
             self.store.write_turn([event.eoid for event in due], total, now)
         self.is_up = True
         return total
