@@ -94,6 +94,10 @@ class Victim:
             self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.status
 
+    def terminate(self) -> None:
+        """SIGTERM."""
+        os.kill(self.pid, signal.SIGTERM)
+
     @property
     def was_killed(self) -> bool:
         return self.status == -signal.SIGKILL
@@ -120,10 +124,9 @@ def _become(line: Sequence[str], environment: Mapping[str, str], stdin: int, std
         os.dup2(stdout, 2)
         os.closerange(3, 256)
         sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115
+            open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
             for number, mode in ((0, "r"), (1, "w"), (2, "w"))
         )
-        sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
         os.environ.clear()
         os.environ.update(environment)
         time.tzset()
