@@ -2,9 +2,9 @@
 
     python -m tests.crash --seconds 600 --seed 7
 
-First every fail point once, then commands under fire, then rounds of schedulers, runners and commands (each judged for
-itself), as long as there is time. It prints what it did, and ends with 1 at the first fault: it then says the seed, what
-is wrong, and keeps the instance to look at.
+First commands under fire, then every fail point once, then rounds of schedulers, runners and commands, each judged for
+itself, as long as there is time. It prints what it did, and ends with 1 at the first fault: it then says the seed and
+what is wrong, and keeps the instance to look at.
 """
 
 import argparse

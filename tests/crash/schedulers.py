@@ -70,10 +70,10 @@ class Counts:
         points = ", ".join(f"{name} {number}" for name, number in sorted(self.at.items()))
         slowest = max(self.recoveries, default=0.0)
         return (
-            f"{self.rounds} rounds, {self.schedulers} schedulers: {self.kills} killed ({self.random_kills} schedulers and "
-            f"{self.runner_kills} runners at a random moment, {self.command_kills} commands; {points}); {self.runs} runs, "
-            f"{self.lost} reported lost, {self.ticks} starts by the clock; {len(self.recoveries)} times converged, "
-            f"the slowest in {slowest:.2f} s"
+            f"{self.rounds} rounds, {self.schedulers} schedulers: {self.kills} killed ({self.random_kills} schedulers "
+            f"and {self.runner_kills} runners at a random moment, {self.command_kills} commands; {points}); "
+            f"{self.runs} runs, {self.lost} reported lost, {self.ticks} starts by the clock; "
+            f"{len(self.recoveries)} times converged, the slowest in {slowest:.2f} s"
         )
 
 
