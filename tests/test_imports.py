@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "scheduler",
         "event_server.protocol",
         "event_server.errors",
+        "agent.boot",
         "agent.protocol",
         "notifier.protocol",
         "notifier.letter",

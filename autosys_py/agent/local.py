@@ -426,7 +426,8 @@ class LocalAgent:
     def _ended(self, key: RunKey, record: Record, end: int, why: str = "") -> None:
         self._hearts.drop(key)
         if record.ended:
-            report = Report(EventCode.AGENT_ENDED, key, max(end, record.start), record.exit_code, record.killed)
+            at = record.start if 0 < record.start - end <= 1 else end  # a file's time lags; a clock may be set back
+            report = Report(EventCode.AGENT_ENDED, key, at, record.exit_code, record.killed)
         elif key not in self._kills and self._has_processes(key, record):
             self._orphans[key] = (self._clock() + _ORPHAN_PAUSE, record, why)
             return

@@ -47,12 +47,14 @@ def schedule(given: Given) -> int:
 
 
 def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
+    from autosys_py.agent.boot import boot_id
     from autosys_py.agent.local import LocalAgent
     from autosys_py.agent.measure import Meter
     from autosys_py.scheduler.external import External
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
     from autosys_py.scheduler.recover import recover
+    from autosys_py.scheduler.steps import KEY, Steps
     from autosys_py.scheduler.turn import LeaseLost, Turns
 
     postman = _postman(instance)
@@ -77,6 +79,7 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
     turns = Turns(instance.store, world, holder, _complain, read_timetable, tells=True, measure=Meter())
+    turns.steps = Steps(time.time, boot_id(), instance.store.setting(KEY))
     external = External(world, _opener(instance))
     loop = Loop(turns, agent, journal, time.time, environment, _reader(instance), postman, external)
     _stop_on_signals(loop)

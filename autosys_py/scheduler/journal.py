@@ -6,6 +6,7 @@ The message starts in column 27, the event in 49, its fields in 66, `JOB:` of st
 pure and serves the simulator too; `Journal` owns the file.
 """
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -150,10 +151,19 @@ class Journal:
     def _day_at(self, moment: int) -> str:
         return datetime.fromtimestamp(moment, self._zone).strftime("%m%d%Y")
 
+    def _put_away(self, place: Path) -> None:
+        """A day comes twice where the clock was set back: then its log has two parts."""
+        if not place.exists():
+            self.path.replace(place)
+            return
+        with place.open("ab") as whole, self.path.open("rb") as part:
+            shutil.copyfileobj(part, whole)
+        self.path.unlink()
+
     def _roll_over(self, now: int) -> None:
         day = self._day_at(now)
         if self._day is not None and day != self._day:
             self.close()
-            self.path.replace(self.path.with_name(f"{self.path.name}.{self._day}"))
+            self._put_away(self.path.with_name(f"{self.path.name}.{self._day}"))
             self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
         self._day = day

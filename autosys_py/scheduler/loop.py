@@ -102,7 +102,7 @@ class Loop:
         self._journal.mark(now)
         self._mailbag.give(now)
         has_news = bool(reports or told.events) | self._mailbag.has_news(now)
-        if has_news or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
+        if has_news or self._has_due(now) or self._delivered or abs(now - self._renewed) >= LEASE_RENEWAL:
             self._take_turn(reports, told)
 
     def _read_configuration(self) -> None:
