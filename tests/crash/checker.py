@@ -8,7 +8,6 @@
 * no order is open, no event overdue, no process of a job left.
 """
 
-import time
 from collections import Counter, defaultdict
 from zoneinfo import ZoneInfo
 
@@ -46,6 +45,8 @@ class _Judge:
         self.store = store
         self.ledger: Ledger = read_ledger(under.ledger)
         self.past = _past(store)
+        self.now = max((fact.processed for fact in self.past), default=0)
+        """When the last scheduler was last heard of: what came due later nobody could process."""
         self.names = {row.head.joid: row.head.name for row in store.statuses()}
         self.runs: dict[str, dict[RunKey, Run]] = {
             name: {run.key: run for run in store.runs(joid, 100_000)} for joid, name in self.names.items()
@@ -154,7 +155,7 @@ class _Judge:
         rows = self.store.load()
         if rows.effects:
             self._say(f"orders nobody answered: {rows.effects[:3]}")
-        overdue = self.store.due_events(int(time.time()), 10)
+        overdue = self.store.due_events(self.now, 10)
         if overdue:
             self._say(f"overdue: {overdue[:3]}")
         left = left_of(self.under.folder / "home")
@@ -171,8 +172,8 @@ class _Judge:
         laws = Invariants()
         laws.folded = {joid: JobState() for joid in self.names}
         try:
-            laws.check_turn(world, self.past, int(time.time()))
-            laws.check_all(world, self.store, int(time.time()), is_settled=True)
+            laws.check_turn(world, self.past, self.now)
+            laws.check_all(world, self.store, self.now, is_settled=True)
         except AssertionError as error:
             self._say(f"the past and what it made differ: {error}")
 

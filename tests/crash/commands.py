@@ -165,7 +165,7 @@ class CommandCampaign:
             if sent.victim.poll() is None:
                 if now >= sent.die_at:
                     sent.victim.kill()
-                elif now > sent.die_at + 60:
+                elif now > sent.die_at + 240:
                     self.faults.append(f"{sent.kind} {sent.number} hangs")
                     sent.victim.kill()
                 else:

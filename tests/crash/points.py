@@ -16,7 +16,7 @@ from tests.crash.families import Family
 from tests.crash.schedulers import SCHEDULER_POINTS, Counts, Round
 
 STOPPED = "eventor.stopped"
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds in which a scheduler must come by its fail point."""
 
 

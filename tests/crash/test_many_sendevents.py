@@ -9,7 +9,7 @@ import pytest
 
 from tests.instance import LiveInstance
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(1200)]
 
 PROCESSES, TIMES = 200, 10
 

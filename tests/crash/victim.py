@@ -73,7 +73,7 @@ class Victim:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status
 
-    def wait(self, seconds: float = 60) -> int:
+    def wait(self, seconds: float = 240) -> int:
         """Its exit code; fails if it does not end in time."""
         deadline = time.monotonic() + seconds
         pause = 0.0005
