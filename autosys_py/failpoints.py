@@ -5,8 +5,8 @@
     AUTOSYS_FAIL_POINT="store.commit:delay 0.5"  waits half a second, once
 
 Of the runner there is `kill` alone, and the count is that of the starts. A process that is not armed pays a call and
-a comparison at each point (`tests/bench` has the figure). Nothing is imported here that an interpreter has not loaded
-already. What each point proves is told in docs/reliability.md.
+a comparison at each point. Nothing is imported here that an interpreter has not loaded already. The points are listed
+in docs/reliability.md too.
 """
 
 import os

@@ -1,13 +1,15 @@
 """The scheduler's clock was set: by an operator, by a time server, after a bad battery (semantics.md §7.2).
 
-What waits for so many seconds, the checks of a run and the wait before a restart, goes on waiting for the rest: the
-shell moves these timers along (`scheduler/steps.py`). A run's record says by the new clock when the run began, so its
-length stays true. What waits for a time of day obeys the new clock:
+What waits for so many seconds (the checks of a run, the wait before a restart or before a letter is sent again) goes on
+waiting for the rest; the shell moves the timers along (`scheduler/steps.py`). A run's record says by the new clock when
+the run began, so its length stays true. What waits for a time of day obeys the new clock:
 
 * set forward, everything between is overdue and comes once, as after a downtime (D-30);
 * set back, starts that were passed over while the clock was ahead are to come after all, so the next one is computed
   anew; one that has been is remembered (`World.fired`) and is nothing when its time comes again.
 """
+
+from dataclasses import replace
 
 from autosys_py.core import notes
 from autosys_py.core.boxes import judge_around
@@ -24,6 +26,10 @@ def clock_set(draft: Draft, event: Event) -> None:
     fact.notes.append(notes.clock_set(by))
     for key in list(draft.world.runs):
         draft.move_run(key, by)
+    for seq, order in draft.world.notifications.items():
+        draft.outcome.notifications[seq] = replace(order, since=order.since + by, due=order.due + by)
+    if draft.world.pending_from > draft.now - by:
+        draft.outcome.pending_from = draft.world.pending_from + by
     if by < 0:
         for joid, starts in (event.fired or {}).items():
             draft.world.fired.setdefault(joid, set()).update(starts)

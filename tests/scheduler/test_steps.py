@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from autosys_py.core import notes
 from autosys_py.core.codes import Alarm, EventCode, Status
 from autosys_py.core.configuration import Configuration
 from autosys_py.core.model import Event, Fact
+from autosys_py.core.notifications import FIRST_WAIT
 from autosys_py.scheduler import lease
 from autosys_py.scheduler.journal import Journal
 from autosys_py.scheduler.steps import KEY, Steps
@@ -134,6 +136,25 @@ def test_the_wait_for_the_next_try_is_as_long_as_it_was(by: int) -> None:
     assert one.status("a") is Status.RESTART
     one.run(2)
     assert one.engine.world.states[one.engine.world.names["a"]].ntry == 2
+
+
+@pytest.mark.parametrize("by", [-each for each in STEPS])
+def test_a_letter_that_nobody_took_does_not_wait_for_the_clock_to_catch_up(by: int) -> None:
+    one = Clockwork(
+        "insert_job: a  command: x  machine: localhost  send_notification: y  notification_emailaddress: o@h\n"
+    )
+    one.engine.configuration = replace(Configuration(), NotifyCommand="x", NotifyRetryHours=1)
+    one.restart()
+    one.engine.letters.trouble = "nobody is there"
+    one.engine.agent.plan("a", SimulatedOutcome(1))
+    one.send(EventCode.STARTJOB, "a")
+    one.run(10)
+    one.set_clock(by)
+    one.engine.letters.trouble = ""
+    one.run(FIRST_WAIT - 20)
+    assert one.engine.letters.sent == []
+    one.run(20)
+    assert len(one.engine.letters.sent) == 1
 
 
 def test_forward_is_like_a_downtime() -> None:
