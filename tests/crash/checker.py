@@ -126,7 +126,11 @@ class _Judge:
 
     def _check_families(self) -> None:
         started = Counter(self.names.get(fact.joid, "") for fact in self.past if fact.code in STARTS and fact.reason)
-        for made in self.under.families:
+        for made in self.under.defined:
+            missing = made.members.keys() - self.names.values()
+            if missing:
+                self._say(f"not there: {sorted(missing)}, which jil has acknowledged")
+                continue
             count = started[made.root]
             if count > 1:
                 self._say(f"doubled: the command for {made.root} was processed {count} times")

@@ -30,6 +30,9 @@ class Points(Round):
 
     def __init__(self, folder: Path, counts: Counts) -> None:
         super().__init__(folder, 0, counts, 8 * (len(SCHEDULER_POINTS) + 1))
+        text = "".join(each.jil(str(self.ledger)) for each in self._undefined)
+        assert self.command("jil", "-q", text=text).wait() == 0, self.said()
+        self.defined = self.families
         self._by_kind: dict[str, list[Family]] = {}
         for each in self.families:
             self._by_kind.setdefault(each.kind, []).append(each)

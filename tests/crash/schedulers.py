@@ -95,7 +95,11 @@ class Round:
         self.killed_runners: set[RunKey] = set()
         self.runner_points = 0
         """Runners killed at fail points; which, is told by nobody."""
-        self._fresh = list(self.families)
+        self._fresh = self.families[: len(self.families) // 2]
+        self._undefined = self.families[len(self.families) // 2 :]
+        self.defined = list(self._fresh)
+        """What `jil` has acknowledged."""
+        self._defining: dict[int, list[Family]] = {}
         self._commands: list[tuple[int, Victim, float]] = []
         self._longs: list[Family] = []
         self._output = folder / "schedulers.log"
@@ -106,7 +110,7 @@ class Round:
             f'insert_job: {MINUTELY}  machine: localhost\ncommand: echo "s $AUTOSYS_RUN {MINUTELY}" >> {self.ledger}\n'
         )
         clock += f'date_conditions: 1\ndays_of_week: all\nstart_mins: "{",".join(map(str, range(60)))}"\n'
-        text = clock + "".join(each.jil(str(self.ledger)) for each in self.families)
+        text = clock + "".join(each.jil(str(self.ledger)) for each in self._fresh)
         code = self.command("jil", "-q", text=text).wait()
         assert code == 0, f"the jobs could not be loaded: {code} {self.said()}"
 
@@ -234,6 +238,9 @@ class Round:
     def _ask(self) -> None:
         """A command that starts a family, or two in one transaction, or ends a long job."""
         number = self.counts.commands = self.counts.commands + 1
+        if self._undefined and (not self._fresh or self.chance.random() < 0.2):
+            self._define(number)
+            return
         if self._longs and self.chance.random() < 0.3:
             wanted, event = [self._longs.pop(self.chance.randrange(len(self._longs)))], "KILLJOB"
         elif self._fresh:
@@ -254,7 +261,30 @@ class Round:
         die_at = time.monotonic() + self.chance.uniform(0, 0.04) if dies else float("inf")
         self._commands.append((number, self.command(*line), die_at))
 
+    def _define(self, number: int) -> None:
+        """Four families more. Those of a `jil` that is killed are typed again, and what is there already is refused."""
+        self._defining[number] = [self._undefined.pop() for _ in range(min(4, len(self._undefined)))]
+        text = "".join(each.jil(str(self.ledger)) for each in self._defining[number])
+        dies = self.chance.random() < 0.3
+        die_at = time.monotonic() + self.chance.uniform(0, 0.1) if dies else float("inf")
+        self._commands.append((number, self.command("jil", "-q", text=text), die_at))
+
+    def _note_definition(self, number: int, victim: Victim) -> None:
+        wanted = self._defining.pop(number)
+        self.counts.command_kills += victim.was_killed
+        if victim.was_killed:
+            again = self.command("jil", "-q", text="".join(each.jil(str(self.ledger)) for each in wanted)).wait()
+            if again not in (0, 1):
+                self.faults.append(f"jil {number} again ended with {again}: {self.said()}")
+        elif victim.status:
+            self.faults.append(f"jil {number} ended with {victim.status}: {self.said()}")
+        self.defined += wanted
+        self._fresh += wanted
+
     def _note_command(self, number: int, victim: Victim) -> None:
+        if number in self._defining:
+            self._note_definition(number, victim)
+            return
         self.acknowledged[number] = victim.status == 0
         self.counts.command_kills += victim.was_killed
         if victim.status not in (0, -signal.SIGKILL):
@@ -281,7 +311,7 @@ class Round:
         begun = time.monotonic()
         scheduler = self.scheduler("--exit-when-idle", "1")
         self.converge(scheduler, waiting, begun)
-        longs = [f"sendevent -E KILLJOB -J {each.root}\n" for each in self.families if each.kind == "long"]
+        longs = [f"sendevent -E KILLJOB -J {each.root}\n" for each in self.defined if each.kind == "long"]
         file = self.folder / "longs"
         file.write_text("".join(longs), encoding="utf-8")
         if longs:
