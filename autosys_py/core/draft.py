@@ -364,8 +364,8 @@ class Draft:
         if run is None or run.end is not None:
             return None
         closed = Run(
-            key, run.job_ver, run.machine, run.start, end, status, exit_code, run.forced, run.first_seq, run.job_load,
-            run.virtual,
+            key, run.job_ver, run.machine, min(run.start, end), end, status, exit_code, run.forced, run.first_seq,
+            run.job_load, run.virtual,
         )  # fmt: skip
         self.outcome.runs[key] = closed
         if run.job_load:

@@ -226,6 +226,40 @@ def test_a_scheduler_that_comes_up_notices_what_happened_before() -> None:
     assert one.status("a") is Status.TERMINATED
 
 
+@both_ways
+def test_a_run_that_was_ordered_before_and_is_told_of_after(by: int) -> None:
+    """It was started at the last moment: its checks must not be due at once, nor never."""
+    one = Clockwork("insert_job: a  command: x  machine: localhost  term_run_time: 30\n")
+    one.engine.agent.plan("a", FOREVER)
+    one.send(EventCode.STARTJOB, "a")
+    one.engine._turn()
+    started = one.engine.now
+    one.engine._turn, turn = (lambda: None), one.engine._turn  # type: ignore[method-assign]
+    one.set_clock(by)
+    key = next(iter(one.engine.world.runs))
+    outcome = one.engine.turns.take(lambda: one.engine.now, [Report(EventCode.AGENT_RUNNING, key, started)])
+    one.engine.facts += outcome.facts
+    one.engine._turn = turn  # type: ignore[method-assign]
+    one.run(30 * MINUTE - 1)
+    assert one.status("a") is Status.RUNNING
+    one.run(3)
+    assert one.status("a") is Status.TERMINATED
+
+
+def test_a_run_that_ended_before_and_is_told_of_after() -> None:
+    one = Clockwork("insert_job: a  command: x  machine: localhost  min_run_alarm: 2\n")
+    one.engine.agent.plan("a", SimulatedOutcome(5 * MINUTE))
+    one.send(EventCode.STARTJOB, "a")
+    one.run(MINUTE)
+    one.engine.stop()
+    one.engine.now += 10 * MINUTE + DAY
+    one.ahead += DAY
+    one.restart()
+    one.run(1)
+    assert one.status("a") is Status.SUCCESS
+    assert one.alarms() == []
+
+
 def test_after_a_restart_of_the_machine_the_clock_is_believed() -> None:
     one = Clockwork(f"insert_job: a  command: x  machine: localhost\n{CLOCK}days_of_week: all\nstart_mins: 0\n")
     one.boot, one.ahead = "another", 12345
