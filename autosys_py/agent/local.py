@@ -404,6 +404,7 @@ class LocalAgent:
     def _look_at_adopted(self, now: float) -> None:
         if not self._adopted or now < self._next_adopted_look:
             return
+        begun = time.thread_time()
         for key, run in list(self._adopted.items()):
             alive, record, end = self._spool.look(key)
             if alive:
@@ -414,7 +415,7 @@ class LocalAgent:
                 self.start(run.order)  # whoever held the lock let it go without starting anything
             else:
                 self._ended(key, record, end)
-        took = self._clock() - now
+        took = time.thread_time() - begun  # of ours: who had the machine meanwhile must not make us late again
         self._next_adopted_look = now + max(_ADOPTED_PAUSE, 20 * took)
 
     def _look_at_orphans(self, now: float) -> None:
