@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from tests.crash.checker import judge
@@ -41,9 +42,9 @@ def campaign(folder: Path, seconds: float, seed: int) -> list[str]:
     while not faults and (time.monotonic() < until - 2 or number == seed):
         number += 1
         storm = max(3.0, min(ROUND, until - time.monotonic() - 4))
-        under = Round(folder / f"round{number}", number, counts, round(FAMILIES_A_SECOND * storm))
-        under.storm(storm)
-        faults = _end(under, f"round {number}")
+        with closing(Round(folder / f"round{number}", number, counts, round(FAMILIES_A_SECOND * storm))) as under:
+            under.storm(storm)
+            faults = _end(under, f"round {number}")
         print(f"  {counts.rounds} rounds, {counts.kills} kills, {counts.runs} runs", flush=True)
     print(counts.report())
     return faults
@@ -58,9 +59,9 @@ def _commands(folder: Path, seed: int, seconds: float) -> list[str]:
 
 
 def _points(folder: Path, counts: Counts) -> list[str]:
-    under = Points(folder, counts)
-    under.visit()
-    return _end(under, "points")
+    with closing(Points(folder, counts)) as under:
+        under.visit()
+        return _end(under, "points")
 
 
 def _end(under: Round, name: str) -> list[str]:

@@ -21,7 +21,7 @@ from autosys_py.agent.spool import Spool
 from autosys_py.core.model import RunKey
 from autosys_py.event_server.driver import driver
 from tests.crash.families import Family, family
-from tests.crash.ledger import runners
+from tests.crash.ledger import left_of, runners
 from tests.crash.victim import Victim
 
 CONFIGURATION = "RunAsOwner=never\nRestartConstant=1\nRestartFactor=0\nKillSignalInterval=1\nBoxDeadlock=FAILURE\n"
@@ -102,6 +102,7 @@ class Round:
         self._defining: dict[int, list[Family]] = {}
         self._commands: list[tuple[int, Victim, float]] = []
         self._longs: list[Family] = []
+        self._scheduler: Victim | None = None
         self._output = folder / "schedulers.log"
         (folder / "home").mkdir(parents=True)
         (folder / "home" / "config.ACE").write_text(CONFIGURATION, encoding="utf-8")
@@ -139,7 +140,8 @@ class Round:
 
     def scheduler(self, *options: str, fail_point: str = "") -> Victim:
         self.counts.schedulers += 1
-        return self.command("eventor", "-q", *options, fail_point=fail_point)
+        self._scheduler = self.command("eventor", "-q", *options, fail_point=fail_point)
+        return self._scheduler
 
     # Storm
 
@@ -322,6 +324,14 @@ class Round:
                 self.faults.append(f"the last scheduler ended with {status}: {self.said()}")
         except AssertionError as error:
             self.faults.append(str(error))
+
+    def close(self) -> None:
+        """Leaves no process behind, however the round ended."""
+        if self._scheduler is not None:
+            self._scheduler.kill()
+        for pid in left_of(self.folder / "home"):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def forget(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

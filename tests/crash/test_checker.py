@@ -18,6 +18,7 @@ def _good(tmp_path_factory: pytest.TempPathFactory) -> Round:
     under = Round(tmp_path_factory.mktemp("round") / "r", 5, Counts(), 24)
     under.storm(3)
     under.finish()
+    under.close()
     assert under.faults == []
     assert judge(under) == []
     return under
