@@ -18,8 +18,8 @@ from autosys_py.failpoints import fail_point
 if TYPE_CHECKING:
     from psutil import Process
 
-GRACE = 2.0
-"""Seconds after the last signal until what is left counts as having outlived it."""
+GRACE = 1.5
+"""Seconds after the last signal until what is left counts as having outlived it; the alarm is then there after two."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 
 
