@@ -55,6 +55,8 @@ class Counts:
     runner_kills: int = 0
     command_kills: int = 0
     commands: int = 0
+    armed_runners: int = 0
+    """Schedulers whose n-th runner was to die at a fail point, if they came to start so many: no kills counted."""
     at: Counter[str] = field(default_factory=Counter)
     """Deaths at fail points, by point."""
     runs: int = 0
@@ -72,7 +74,8 @@ class Counts:
         slowest = max(self.recoveries, default=0.0)
         return (
             f"{self.rounds} rounds, {self.schedulers} schedulers: {self.kills} killed ({self.random_kills} schedulers "
-            f"and {self.runner_kills} runners at a random moment, {self.command_kills} commands; {points}); "
+            f"and {self.runner_kills} runners at a random moment, {self.command_kills} commands; {points}), "
+            f"{self.armed_runners} runners armed; "
             f"{self.runs} runs, {self.lost} reported lost, {self.ticks} starts by the clock; "
             f"{len(self.recoveries)} times converged, the slowest in {slowest:.2f} s"
         )
@@ -167,8 +170,7 @@ class Round:
 
     def note_end(self, scheduler: Victim, point: str, action: str) -> None:
         """Counts a scheduler that came to its fail point, or kills it."""
-        if point.startswith("runner."):
-            self.counts.at[point] += 1  # a runner died, if one was started in time
+        self.counts.armed_runners += point.startswith("runner.")
         if scheduler.poll() is None:
             scheduler.kill()
             self.counts.random_kills += 1
