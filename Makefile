@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format crash bench dst power fuzz damage clean
+.PHONY: help demo test lint format crash siege soak bench dst power fuzz damage clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,8 +22,14 @@ lint: $(VENV)/installed-dev ## Check style and types
 format: $(VENV)/installed-dev ## Put the code into its one format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-crash: $(VENV)/installed-dev ## Kill schedulers and commands at random moments and count what was lost
+crash: $(VENV)/installed-dev ## Kill schedulers, runners and commands for SECONDS=600 and count what was lost
+	@$(BIN)/python -m tests.crash --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+
+siege: $(VENV)/installed-dev ## Jobs that will not die, restarts with 200 jobs running, 200 commands at once
 	@$(BIN)/python -m pytest -m crash -s
+
+soak: $(VENV)/installed-dev ## 10,000 jobs for 8 simulated hours and SECONDS=600 real ones: memory, descriptors, lag
+	@$(BIN)/python -m tests.crash.soak --seconds $(or $(SECONDS),600)
 
 bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
 	@$(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30

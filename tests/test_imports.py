@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "scheduler",
         "event_server.protocol",
         "event_server.errors",
+        "agent.boot",
         "agent.protocol",
         "notifier.protocol",
         "notifier.letter",
@@ -71,6 +72,8 @@ def test_imports_point_one_way() -> None:
         for path in files_of(room):
             for name in imports_of(path):
                 if not name.startswith("autosys_py.") or name == "autosys_py.__version__":
+                    continue
+                if name.startswith("autosys_py.failpoints") and room not in ("core", "jil", "report", "sim"):
                     continue
                 target = name.removeprefix("autosys_py.")
                 if not any(target == each or target.startswith(each + ".") for each in allowed):

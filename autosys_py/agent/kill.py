@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autosys_py.agent import processes
+from autosys_py.failpoints import fail_point
 
 if TYPE_CHECKING:
     from psutil import Process
 
-GRACE = 2.0
-"""Seconds after the last signal until what is left counts as having outlived it."""
+GRACE = 1.5
+"""Seconds after the last signal until what is left counts as having outlived it; the alarm is then there after two."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 
 
@@ -65,6 +66,7 @@ class Kill:
         number = self._last_sent = self._to_send.pop(0)
         if processes.send(self._watched, number):
             self.hit = True
+        fail_point("agent.signalled")
         self._pause = _FIRST_PAUSE
         if self._to_send:
             self._next_signal = now + self._interval

@@ -45,6 +45,7 @@ from autosys_py.agent.watchers import Watchers, has_no_process
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
 from autosys_py.core.secrets import Secrets
+from autosys_py.failpoints import fail_point, runner_environment
 
 RUNNER = os.fspath(Path(__file__).with_name("runner.sh"))
 SYSTEM_PROFILE = "/etc/auto.profile"
@@ -173,6 +174,7 @@ class LocalAgent:
             if record.signals != tuple(signals):
                 self._spool.note(key, f"killed {','.join(str(int(number)) for number in signals)}")
             self._kills[key] = Kill(self._spool.folder(key), signals, interval, self._clock(), hit=record.killed)
+        fail_point("agent.noted")
         self._orphans.pop(key, None)
         if key not in self._runs and key not in self._held_back:
             self._adopt(key)
@@ -246,6 +248,7 @@ class LocalAgent:
             self._adopt(order.key, order)
             return
         try:
+            fail_point("agent.claimed")
             attributes = dict(order.attributes)
             if not has_space and "chk_files" in attributes:
                 self._ask_for_space(order, replace_globals(attributes["chk_files"], order.globals))
@@ -306,6 +309,8 @@ class LocalAgent:
         start = int(time.time())
         if "heartbeat_interval" in attributes:
             self._give_heart(order, start, other, environment)
+        environment |= runner_environment()
+        fail_point("agent.spawn")
         processes.put_on_tag(folder)
         try:
             pid = os.posix_spawn(
@@ -325,6 +330,7 @@ class LocalAgent:
             )
         finally:
             processes.take_off_tag()
+        fail_point("agent.spawned")
         self._runs[order.key] = _Run(order.key, start, pid)
         self._children[pid] = order.key
         wanted = owner.partition("@")[0]
@@ -387,6 +393,7 @@ class LocalAgent:
             self._runs[key] = self._adopted[key] = run
         else:
             self._ended(key, record, end)
+        fail_point("agent.adopted")
 
     def _reap(self) -> None:
         while self._children:
@@ -409,6 +416,7 @@ class LocalAgent:
 
     def _bury(self, pid: int, status: int) -> None:
         key = self._children.pop(pid)
+        fail_point("agent.reaped")
         _, record, end = self._spool.look(key)
         del self._runs[key]
         code = os.waitstatus_to_exitcode(status)
@@ -422,6 +430,7 @@ class LocalAgent:
     def _look_at_adopted(self, now: float) -> None:
         if not self._adopted or now < self._next_adopted_look:
             return
+        begun = time.thread_time()
         for key, run in list(self._adopted.items()):
             alive, record, end = self._spool.look(key)
             if alive:
@@ -432,7 +441,7 @@ class LocalAgent:
                 self.start(run.order)  # whoever held the lock let it go without starting anything
             else:
                 self._ended(key, record, end)
-        took = self._clock() - now
+        took = time.thread_time() - begun  # of ours: who had the machine meanwhile must not make us late again
         self._next_adopted_look = now + max(_ADOPTED_PAUSE, 20 * took)
 
     def _look_at_orphans(self, now: float) -> None:
@@ -444,7 +453,8 @@ class LocalAgent:
     def _ended(self, key: RunKey, record: Record, end: int, why: str = "") -> None:
         self._hearts.drop(key)
         if record.ended:
-            report = Report(EventCode.AGENT_ENDED, key, max(end, record.start), record.exit_code, record.killed)
+            at = record.start if 0 < record.start - end <= 1 else end  # a file's time lags; a clock may be set back
+            report = Report(EventCode.AGENT_ENDED, key, at, record.exit_code, record.killed)
         elif key not in self._kills and self._has_processes(key, record):
             self._orphans[key] = (self._clock() + _ORPHAN_PAUSE, record, why)
             return
@@ -483,6 +493,7 @@ class LocalAgent:
 
     def _finish_kill(self, key: RunKey, kill: Kill) -> None:
         del self._kills[key]
+        fail_point("agent.killed")
         if kill.left:
             self._report(EventCode.AGENT_KILL_FAILED, key, int(time.time()), text=kill.left)
         report = self._held_back.pop(key, None)

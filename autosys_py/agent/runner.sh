@@ -11,17 +11,23 @@
 # The exit line names the run again: after a power loss the end of a file may be what another file had there before.
 #
 # The braces make the shell read all of this before it runs any of it: an upgrade may replace the file meanwhile.
+# `AUTOSYS_FAIL_POINT` is for tests that kill the runner, see failpoints.py.
 # The traps are for jobs that signal their own process group; a caught signal is back at its default in "$@".
 {
     trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM VTALRM PROF XCPU XFSZ
+    [ "$AUTOSYS_FAIL_POINT" != runner.begun:kill ] || kill -9 $$
     echo "started $1 $$" >&9 || exit 1
     autosys_run=${1%% *}
+    [ "$AUTOSYS_FAIL_POINT" != runner.started:kill ] || kill -9 $$
     shift
     if [ "$1" = eval ]; then
         (exec 9>&-; eval "$2")
     else
         "$@" 9>&-
     fi
-    echo "exit $? $autosys_run" >&9
+    code=$?
+    [ "$AUTOSYS_FAIL_POINT" != runner.finished:kill ] || kill -9 $$
+    echo "exit $code $autosys_run" >&9 || exit 1
+    [ "$AUTOSYS_FAIL_POINT" != runner.recorded:kill ] || kill -9 $$
     exit
 }

@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 from autosys_py.agent.record import Record, parse_record
 from autosys_py.core.model import RunKey
+from autosys_py.failpoints import fail_point
 
 _ROOM = b"." * 65536
 _RECORD_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
@@ -65,6 +66,7 @@ class Spool:
         """
         folder = self.folder(key)
         self._make(folder)
+        fail_point("agent.made")
         claim = os.open(f"{folder}/record", _RECORD_FLAGS | os.O_CREAT, 0o600)
         try:
             fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -122,6 +124,7 @@ class Spool:
             self._make(folder)
             new = Path(f"{folder}/memory.new")
             new.write_text(json.dumps([key.name, memory]), encoding="utf-8")
+            fail_point("agent.remembered")
             new.replace(f"{folder}/memory")
 
     def recall(self, key: RunKey) -> object:

@@ -14,12 +14,14 @@ from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.run import run
 from autosys_py.cli.timetables import tell_of_zones, timetable_of
 from autosys_py.cli.zone import local_zone, zone_named
+from autosys_py.failpoints import fail_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from autosys_py.agent.local import LocalAgent
     from autosys_py.core.configuration import Configuration
     from autosys_py.core.model import Effect, Event
     from autosys_py.core.timetable import Timetable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from autosys_py.notifier.postman import Postman
     from autosys_py.scheduler.loop import Loop
     from autosys_py.scheduler.outage import Outage
+    from autosys_py.scheduler.turn import Turns
 
 LEASE_VALID = 30
 """Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
@@ -39,6 +42,7 @@ def schedule(given: Given) -> int:
     with open_instance() as instance:
         holder = _take_lease(instance)
         try:
+            fail_point("eventor.leased")
             if instance.configuration.ChaseOnStartup == "1":
                 _chase(instance)
             return _run(instance, holder, idle, quiet="q" in given)
@@ -47,16 +51,12 @@ def schedule(given: Given) -> int:
 
 
 def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) -> int:
-    from autosys_py.agent.boot import boot_id
-    from autosys_py.agent.local import LocalAgent
-    from autosys_py.agent.measure import Meter
-    from autosys_py.core.secrets import Secrets
     from autosys_py.scheduler.external import External
     from autosys_py.scheduler.journal import Journal
     from autosys_py.scheduler.loop import Loop
-    from autosys_py.scheduler.reboot import leave, orders_in_doubt
+    from autosys_py.scheduler.reboot import leave
     from autosys_py.scheduler.recover import recover
-    from autosys_py.scheduler.turn import LeaseLost, Turns
+    from autosys_py.scheduler.turn import LeaseLost
 
     postman = _postman(instance)
     configuration, zone = instance.configuration, local_zone()
@@ -64,23 +64,17 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         complain(message(99011, wanted, severity="W"))
     _prepare(instance, str(zone))
     _recompile(instance, zone)
+    fail_point("eventor.prepared")
 
     def read_timetable() -> "Timetable":
         return timetable_of(instance.store, zone)
 
     world, orders, adopted = recover(instance.store, configuration, read_timetable(), local_nodes())
-    agent = LocalAgent(
-        _run_folders(instance),
-        run_as_owner=configuration.RunAsOwner,
-        append=configuration.AutoInstWideAppend == "1",
-        tells_attributes=configuration.SetJobAttributeEnvironmentals == "1",
-        check_heartbeat=configuration.Check_Heartbeat,
-        secrets=Secrets(configuration.SecretNames),
-    )
+    fail_point("eventor.recovered")
+    agent = _agent(instance)
     journal = Journal(instance.scheduler_log, zone, configuration, None if quiet else _Echo().write, complain)
     environment = {"AUTOSERV": instance.autoserv, "AUTOUSER": str(instance.folder)}
-    turns = Turns(instance.store, world, holder, _complain, read_timetable, tells=True, measure=Meter())
-    turns.in_doubt = orders_in_doubt(instance.store, boot_id(), orders)
+    turns = _turns(instance, world, holder, orders, read_timetable)
     external = External(world, _opener(instance))
 
     def reopen(outage: "Outage") -> "tuple[World, list[Effect]]":
@@ -99,9 +93,11 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         if any(key.kind == "missing" for key in world.counts):
             agent.doubt()
         loop.resume(orders, adopted)
+        fail_point("eventor.resumed")
         _announce(journal, str(zone), orders, adopted)
         loop.run(idle)
         leave(instance.store, loop.not_given)
+        fail_point("eventor.stopped")
     except LeaseLost:
         raise refusal(99020, instance.autoserv) from None
     finally:
@@ -111,6 +107,38 @@ def _run(instance: Instance, holder: str, idle: float | None, *, quiet: bool) ->
         journal.write(int(time.time()), ["Scheduler stopped; running jobs go on."])
         journal.close()
     return 0
+
+
+def _agent(instance: Instance) -> "LocalAgent":
+    """This host's, as the configuration wants it."""
+    from autosys_py.agent.local import LocalAgent
+    from autosys_py.core.secrets import Secrets
+
+    configuration = instance.configuration
+    return LocalAgent(
+        _run_folders(instance),
+        run_as_owner=configuration.RunAsOwner,
+        append=configuration.AutoInstWideAppend == "1",
+        tells_attributes=configuration.SetJobAttributeEnvironmentals == "1",
+        check_heartbeat=configuration.Check_Heartbeat,
+        secrets=Secrets(configuration.SecretNames),
+    )
+
+
+def _turns(
+    instance: Instance, world: "World", holder: str, orders: "list[Effect]", read_timetable: "Callable[[], Timetable]"
+) -> "Turns":
+    """What takes the turns: it knows this boot of the machine, and when the clock was set."""
+    from autosys_py.agent.boot import boot_id
+    from autosys_py.agent.measure import Meter
+    from autosys_py.scheduler.reboot import orders_in_doubt
+    from autosys_py.scheduler.steps import KEY, Steps
+    from autosys_py.scheduler.turn import Turns
+
+    turns = Turns(instance.store, world, holder, _complain, read_timetable, tells=True, measure=Meter())
+    turns.in_doubt = orders_in_doubt(instance.store, boot_id(), orders)
+    turns.steps = Steps(time.time, boot_id(), instance.store.setting(KEY))
+    return turns
 
 
 def _prepare(instance: Instance, zone: str) -> None:

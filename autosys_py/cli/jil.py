@@ -20,6 +20,7 @@ from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.progress import Progress, progress_of_input
 from autosys_py.cli.run import leave, run
 from autosys_py.core.text import visible, width
+from autosys_py.failpoints import fail_point
 
 if TYPE_CHECKING:
     from autosys_py.cli.define import Answer, Definer
@@ -94,6 +95,7 @@ class _Session:
             for stanza in scan(lines):
                 self._begin()
                 self.answers.append(self._apply(stanza))
+                fail_point("jil.applied")
                 if interactive or len(self.answers) >= BATCH or time.monotonic() - self.began > BATCH_SECONDS:
                     self._commit()
             self._commit()
@@ -153,13 +155,16 @@ class _Session:
         if self.transaction is None:
             return
         self.definer.flush()
+        fail_point("jil.flushed")
         transaction, self.transaction = self.transaction, None
         transaction.__exit__(None, None, None)
+        fail_point("jil.durable")
         answers, self.answers = self.answers, []
         for answer in answers:
             self._print(answer)
         self.definer.forget()
         self.printer.flush()
+        fail_point("jil.printed")
 
     def _abandon(self, error: BaseException) -> None:
         """The open batch is taken back; it was not reported either."""

@@ -12,6 +12,7 @@ from autosys_py.cli.targets import events_of
 from autosys_py.cli.unsend import unsend
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
+from autosys_py.failpoints import fail_point
 
 if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
@@ -38,7 +39,9 @@ def send(given: Given) -> int:
         else:
             request = read_request(given, instance.configuration, clock.now(), instance.user_host)
             orders = [(request, events_of(request, instance))]
+        fail_point("sendevent.checked")
         _store(orders, instance, _tries(orders, given))
+        fail_point("sendevent.durable")
         for request, events in orders:
             _answer(request, events, instance)
     return 0
@@ -72,6 +75,7 @@ def _store_one(request: Request, events: list[Event], store: "EventServer") -> N
     for event in events:
         if not request.unsend:
             store.add_event(event)
+            fail_point("sendevent.stored")
         elif not unsend(store, event, request.due):
             raise refusal(10336)
 

@@ -180,6 +180,8 @@ class EventCode(IntEnum):
     """Report: something worth a line in the log."""
     CHASE = 939
     """`chase` found no trace of a run (rule R-11)."""
+    CLOCK_SET = 950
+    """The scheduler's clock was set by `value` seconds (`core/clock.py`)."""
     ARCHIVED = 960
     """`archive_events` removed rows of the past; `value` seals them (`event_server/seals.py`)."""
     TRACK_LEVEL = 961
@@ -187,6 +189,18 @@ class EventCode(IntEnum):
     OBJECT_CHANGED = 965
     """A definition that has no versions was written, changed or deleted; `value` says what (`cli/changes.py`)."""
 
+
+DURATIONS = frozenset(
+    {
+        EventCode.CHK_N_START,
+        EventCode.CHK_MAX_ALARM,
+        EventCode.CHK_TERM_RUNTIME,
+        EventCode.RESOURCE_POLL,
+        EventCode.PEND_MACH_STATUS,
+        EventCode.PEND_MACH_RELEASE,
+    }
+)
+"""Timers that wait for so many seconds, and not for a time of day."""
 
 OPERATOR_EVENTS = frozenset(
     {

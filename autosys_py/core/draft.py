@@ -7,6 +7,7 @@ is not in the past cannot have happened. A draft that is thrown away is a previe
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -364,14 +365,20 @@ class Draft:
         if run is None or run.end is not None:
             return None
         closed = Run(
-            key, run.job_ver, run.machine, run.start, end, status, exit_code, run.forced, run.first_seq, run.job_load,
-            run.virtual, run.run_date,
+            key, run.job_ver, run.machine, min(run.start, end), end, status, exit_code, run.forced, run.first_seq,
+            run.job_load, run.virtual, run.run_date,
         )  # fmt: skip
         self.outcome.runs[key] = closed
         if run.job_load:
             self._put_load(run, -1)
             self.open_load(run.machine)
         return closed
+
+    def move_run(self, key: RunKey, by: int) -> None:
+        """An open run began that many seconds later, by the clock as it was set meanwhile."""
+        run = self.run(key)
+        if run is not None and run.end is None:
+            self.outcome.runs[key] = replace(run, start=run.start + by)
 
     def open_load(self, machine: str) -> None:
         """Who waits for load on that machine is to be looked at."""

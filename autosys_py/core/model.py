@@ -457,6 +457,9 @@ class Event:
     """Attached by the shell to CHANGE_ALARM, never stored; None there = no such alarm."""
     resource: Resource | None = None
     """Attached by the shell to RESOURCE_CHANGED, never stored; None there = deleted."""
+    fired: dict[int, list[int]] | None = None
+    """Attached by the shell to CLOCK_SET, never stored: start times that jobs have had and that by the new time are
+    still to come."""
 
 
 @dataclass(slots=True)

@@ -197,6 +197,14 @@ def chased_too_early(name: str) -> str:
     return f"CHASE of <{name}> sets no status: its run is still in the agent's hands."
 
 
+def clock_set(by: int) -> str:
+    return f"The clock was set {abs(by)} seconds {'forward' if by > 0 else 'back'}."
+
+
+def has_been(name: str) -> str:
+    return f"{name} has had this start before the clock was set back."
+
+
 def restart_due(seconds: int, ntry: int) -> str:
     return f"Restarting in {seconds} seconds after try {ntry}."
 

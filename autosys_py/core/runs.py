@@ -13,7 +13,7 @@ from autosys_py.core.boxes import raise_end_alarms, raise_final_alarms
 from autosys_py.core.codes import LIVE, Alarm, EventCode, ExitCode, Status
 from autosys_py.core.draft import Draft
 from autosys_py.core.kills import say_who_waits
-from autosys_py.core.model import CountKey, EffectKind, Event, RunKey
+from autosys_py.core.model import CountKey, EffectKind, Event, Run, RunKey
 from autosys_py.core.queues import open_machine
 from autosys_py.core.resources import end_run
 from autosys_py.core.restart import ENDINGS, Ending
@@ -41,7 +41,9 @@ def running(draft: Draft, event: Event) -> None:
     if not _counts(draft, event):
         _record_stale(draft, event)
     elif draft.state(event.joid).last_start is None:  # not told before, whatever live status was set by hand
-        draft.set_status(event.joid, Status.RUNNING, time=event.due, last_start=event.due, text=event.value)
+        run = draft.run(key)
+        begun = event.due if run is None else max(event.due, run.start)  # the clock may have been set meanwhile
+        draft.set_status(event.joid, Status.RUNNING, time=begun, last_start=begun, text=event.value)
         set_run_timers(draft, event.joid)
 
 
@@ -70,7 +72,13 @@ def ended(draft: Draft, event: Event) -> None:
     text = f"Aborted, Signal {-event.exit_code}" if event.exit_code < 0 else event.value
     if result is Status.FAILURE:
         text = text or REASONS.get(event.exit_code, "")
-    _finish(draft, event, result, seconds=event.due - run.start, text=text)
+    _finish(draft, event, result, seconds=_length(draft, event, run), text=text)
+
+
+def _length(draft: Draft, event: Event, run: Run) -> int:
+    """Seconds that a run took. One that ended before the clock was set forward, and is told of after, has moved."""
+    begun = draft.state(event.joid).last_start
+    return event.due - run.start if run.start < event.due or begun is None else max(0, event.due - begun)
 
 
 def lost(draft: Draft, event: Event) -> None:

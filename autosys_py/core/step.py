@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from autosys_py.core import (
     alarms,
+    clock,
     commands,
     deadlines,
     definitions,
@@ -56,6 +57,7 @@ INTERNAL: dict[EventCode, Callable[[Draft, Event], None]] = {
     EventCode.TIMEZONE_CHANGED: reschedule.zones_changed,
     EventCode.EXTERNAL_DEPENDENCY: external.status_told,
     EventCode.REFRESH_EXTINST: external.instance_told,
+    EventCode.CLOCK_SET: clock.clock_set,
     EventCode.RESOURCE_CHANGED: resources.resource_changed,
     EventCode.RESOURCE_POLL: queues.poll_resources,
     EventCode.PEND_MACH_STATUS: queues.replace_pending,

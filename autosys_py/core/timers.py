@@ -26,6 +26,10 @@ def tick(draft: Draft, event: Event) -> None:
     fact = draft.record_event(event)
     if is_scheduled:
         go_to_next_start(draft, job, fact)
+        if event.due in draft.world.fired.get(job.joid, ()):
+            fact.notes.append(notes.has_been(job.name))
+            judge_around(draft, job)
+            return
     _take(draft, job, fact)
 
 

@@ -123,6 +123,8 @@ class World:
     """From a run_calendar to its jobs."""
     zone_users: Index = field(default_factory=dict)
     """From a time zone as jobs name it to the jobs; the empty name is the scheduler's."""
+    fired: dict[int, set[int]] = field(default_factory=dict)
+    """Start times that jobs have had by a clock that was ahead, and that are not to come again."""
     external_dependents: Index = field(default_factory=dict)
     external_overriders: Index = field(default_factory=dict)
     external_version: int = 0

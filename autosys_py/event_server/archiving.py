@@ -41,5 +41,8 @@ class Archiving(Seam):
     def remove_versions(self, versions: Sequence[tuple[int, int]]) -> int:
         return self.change_many("delete_versions", list(versions))
 
+    def durations(self) -> list[Event]:
+        return [event_of(row) for row in self.rows("durations")]
+
     def waiting_orders(self) -> list[Event]:
         return [event_of(row) for row in self.rows("waiting_orders")]

@@ -17,6 +17,7 @@ from autosys_py.event_server.driver import OLDEST, driver, linked_version
 from autosys_py.event_server.errors import StoreUnusable
 from autosys_py.event_server.sqlite import FAULTS
 from autosys_py.event_server.sqlite_errors import store_error
+from autosys_py.failpoints import fail_point
 
 
 def is_missing(path: Path) -> bool:
@@ -91,10 +92,13 @@ def _make_file(path: Path, wal: bool) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):  # of a process that died here
         unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    fail_point("creation.made")
     upgrade_sqlite(unfinished)
     if wal:
         switch_to_wal(unfinished)
+    fail_point("creation.migrated")
     unfinished.rename(path)
+    fail_point("creation.renamed")
 
 
 def switch_to_wal(path: Path) -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from autosys_py.core.codes import QUEUED, Alarm, AlarmState, EventCode
+from autosys_py.core.codes import DURATIONS, QUEUED, Alarm, AlarmState, EventCode
 from autosys_py.core.model import (
     CountKey,
     Definition,
@@ -555,6 +555,9 @@ class MemoryStore:
             is_last and (current is not None or bool(self._facts_of.get(joid)))
         )
 
+    def durations(self) -> list[Event]:
+        return [_copy_event(each) for _, each in sorted(self._events.items()) if each.code in DURATIONS]
+
     def waiting_orders(self) -> list[Event]:
         return [_copy_event(self._events[eoid]) for eoid in sorted(self._events) if self._events[eoid].sent_by]
 
@@ -605,7 +608,7 @@ def _copier(kind: type[T], without: Sequence[str] = ()) -> Callable[[T], T]:
     return copy
 
 
-ATTACHED = ("definition", "override", "state", "machine", "timetable", "alarm", "resource")
+ATTACHED = ("definition", "override", "state", "machine", "timetable", "alarm", "resource", "fired")
 _copy_event = _copier(Event, without=ATTACHED)
 _copy_run = _copier(Run)
 _copy_machine = _copier(Machine)

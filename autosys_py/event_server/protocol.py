@@ -316,6 +316,9 @@ class EventServer(Protocol):
     def notifications(self) -> list[Notification]:
         """People still to be told, by `seq`."""
 
+    def durations(self) -> list[Event]:
+        """Pending timers of `codes.DURATIONS`, by eoid. Looks at every pending event: for a clock that was set."""
+
     def waiting_orders(self) -> list[Event]:
         """Events that somebody sent and no scheduler has processed, by eoid."""
 

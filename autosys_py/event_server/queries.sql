@@ -497,6 +497,11 @@ delete from job where joid = :joid and job_ver = :job_ver and is_current = 0
         or not exists (select 1 from proc_event where proc_event.joid = job.joid)
             and not exists (select 1 from job other where other.joid = job.joid and other.is_current = 1));
 
+-- name: durations
+-- Timers that wait for so many seconds (codes.DURATIONS): moved along when the clock was set. A scan, as below.
+select eoid, code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent
+from event where code in (103, 114, 138, 930, 931, 932) order by eoid;
+
 -- name: waiting_orders
 -- What people sent and no scheduler has taken in: a scan of the events that are still to happen.
 select eoid, code, due, priority, joid, job_ver, run_num, ntry, status, exit_code, name, value, sent_by, reason, sent

@@ -15,6 +15,7 @@ from typing import Any
 
 from autosys_py.event_server.errors import damaged
 from autosys_py.event_server.rows import Row
+from autosys_py.failpoints import fail_point
 
 PAGE = 1000
 """Rows read at a time from what may be large."""
@@ -109,8 +110,15 @@ class Seam(ABC):
             self._begin_writing()
         self._depth = depth + 1
         try:
-            yield
-            self._control(f"RELEASE SAVEPOINT s{depth}" if depth else "COMMIT")
+            if depth:
+                yield
+                self._control(f"RELEASE SAVEPOINT s{depth}")
+            else:
+                fail_point("store.begun")
+                yield
+                fail_point("store.commit")
+                self._control("COMMIT")
+                fail_point("store.committed")
         except BaseException:
             self._roll_back(depth)
             raise

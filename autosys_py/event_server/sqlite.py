@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autosys_py.event_server import turnstile
 from autosys_py.event_server.driver import driver
 from autosys_py.event_server.errors import StoreError, StoreReplaced, StoreUnavailable
 from autosys_py.event_server.queries import QUERIES
@@ -63,6 +64,7 @@ class SqliteStore(SqlStore):
     def __init__(self, path: Path, patience: float = BUSY_TIMEOUT, *, read_only: bool = False) -> None:
         self.path = path
         self.place = str(path)
+        self._patience = patience
         self._connection = connect(path, patience, read_only=read_only)
         self._file = _identity(path)
         self._turnstile = Turnstile(path)
@@ -116,8 +118,14 @@ class SqliteStore(SqlStore):
             raise store_error(error, str(self.path)) from None
 
     def _begin_writing(self) -> None:
-        with self._turnstile.passing():
-            self._control("BEGIN IMMEDIATE")
+        with self._turnstile.passing() as is_late:
+            if is_late:
+                self._control(f"PRAGMA busy_timeout={int(1000 * turnstile.LATE_TIMEOUT)}")
+            try:
+                self._control("BEGIN IMMEDIATE")
+            finally:
+                if is_late:
+                    self._control(f"PRAGMA busy_timeout={int(1000 * self._patience)}")
             try:
                 self._require_same_file()
             except StoreError:

@@ -32,6 +32,7 @@ from autosys_py.event_server.rows import (
     state_of,
     state_row,
 )
+from autosys_py.failpoints import fail_point
 
 
 class Turns(Definitions):
@@ -86,7 +87,9 @@ class Turns(Definitions):
     def write_turn(self, processed: Sequence[int], outcome: Outcome, now: int) -> None:
         if self.change_many("delete_events", ((eoid,) for eoid in processed)) != len(processed):
             raise LostEvent("an event vanished while it was processed; the turn is to be repeated")
+        fail_point("turn.taken")
         self._write_past(outcome.facts)
+        fail_point("turn.past")
         self.change_many("put_states", (state_row(joid, state) for joid, state in outcome.states.items()))
         self.change_many("put_runs", (run_row(run) for run in outcome.runs.values()))
         self._write_globals(outcome.globals.items(), now)
@@ -96,11 +99,13 @@ class Turns(Definitions):
         self.change_many("put_counts", [count_row(key, value) for key, value in outcome.counts.items()])
         for joid in outcome.deleted:
             self.delete_definition(joid)
+        fail_point("turn.projected")
         self.change_many("delete_effects", ((int(kind), *key) for kind, key in outcome.answered))
         self.change_many("insert_effects", (effect_row(effect) for effect in outcome.effects))
         self.change_many("put_alarms", (alarm_row(alarm) for alarm in outcome.alarms.values()))
         self.change_many("put_messages", [message_row(each) for each in outcome.messages.values()])
         self._write_notifications(outcome.notifications.items())
+        fail_point("turn.ordered")
         self.change_many("insert_events", (event_row(event) for event in outcome.events))
         if outcome.run_num:
             self.change("raise_number", name="run_num", value=outcome.run_num)

@@ -100,7 +100,7 @@ class Feed:
 
     def look(self, now: float) -> list[Event]:
         """What happened since the last look; nothing while the store cannot be read."""
-        if now >= self._next_try:
+        if now >= self._next_try or self._next_try - now > LONGEST_WAIT:  # the clock was set back
             was_open = self._store is not None
             error = self._try(now)
             if was_open and self._store is None:

@@ -1,10 +1,15 @@
 """Who is the acting scheduler: the holder's name in the lease, and whether a holder of this host still lives."""
 
 import os
+from pathlib import Path
+
+from autosys_py.agent.boot import boot_id
+
+_HAS_PROC = Path("/proc/self/stat").exists()
 
 
 def holder_name() -> str:
-    """`host/pid/start`: the start time tells a process from a later one that was given its number."""
+    """`host/pid/start`: the start, in ticks since the boot, tells a process from a later one with its number."""
     pid = os.getpid()
     return f"{os.uname().nodename}/{pid}/{_started(pid)}"
 
@@ -23,7 +28,15 @@ def is_dead(holder: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """When the process started, in the system's own unit; empty if there is none."""
+    """When the process started, told without the clock, which may be set; empty if there is no such process."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return "" if _HAS_PROC else _started_by_clock(pid)
+    return "" if words[0] == "Z" else f"{boot_id()[:8]}.{words[19]}"
+
+
+def _started_by_clock(pid: int) -> str:
     import psutil
 
     try:

@@ -20,6 +20,7 @@ from autosys_py.core.text import visible
 from autosys_py.core.world import World
 from autosys_py.event_server.errors import StoreBusy, StoreUnavailable
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.failpoints import fail_point
 from autosys_py.notifier.protocol import Notifier
 from autosys_py.scheduler.debug import debug_lines
 from autosys_py.scheduler.external import NOTHING, External, Told
@@ -128,7 +129,7 @@ class Loop:
         self._journal.mark(now)
         self._mailbag.give(now)
         has_news = bool(reports or told.events) | self._mailbag.has_news(now)
-        if has_news or self._has_due(now) or self._delivered or now - self._renewed >= LEASE_RENEWAL:
+        if has_news or self._has_due(now) or self._delivered or abs(now - self._renewed) >= LEASE_RENEWAL:
             self._take_turn(reports, told)
 
     def _read_configuration(self) -> None:
@@ -150,6 +151,7 @@ class Loop:
             # nothing was decided; somebody holds the store, and jobs go on meanwhile
             self._journal.write(self._now(), ["The event store is locked by another process; trying again."])
             return
+        fail_point("loop.committed")
         now = self._now()
         self._delivered, self._kept = [], []
         self._renewed = now
@@ -157,9 +159,11 @@ class Loop:
         self._agent.acknowledge(reports)
         if self._external is not None:
             self._external.acknowledge()
+        fail_point("loop.acknowledged")
         if outcome.facts:
             self._last_work = self._clock()
             self._journal.write_facts(now, outcome.facts, self._name_of)
+            fail_point("loop.logged")
         words = self._turns.world.configuration.ISDBGACTIV
         if words != "OFF":
             self._journal.write(now, debug_lines(words, reports, outcome))
@@ -215,8 +219,10 @@ class Loop:
         while self._orders and given < AT_ONCE:
             effect = self._orders.popleft()
             given += effect.kind is EffectKind.START
+            fail_point("loop.deliver")
             if self._turns.give(effect, self._agent, self._environment):
                 self._delivered.append(effect)
+            fail_point("loop.delivered")
 
     def _collect(self) -> list[Report]:
         """What agents report. That a job runs is no hurry: its end may be a moment away and share the commit."""

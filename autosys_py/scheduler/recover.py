@@ -10,6 +10,7 @@ from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer, WorldRows
 from autosys_py.scheduler.overrides import override_of_run, pending_overrides
+from autosys_py.scheduler.steps import had
 
 
 def recover(
@@ -36,6 +37,7 @@ def recover(
         resource = resource_of(thing)
         world.set_resource(resource.key, resource)
     world.counts = dict(rows.counts)
+    world.fired = {joid: set(starts) for joid, starts in had(store).items()}
     world.last_seq = rows.last_seq
     world.last_run_num = rows.last_run_num
     ordered = {effect.key for effect in rows.effects if effect.kind is EffectKind.START}

@@ -30,9 +30,12 @@ from autosys_py.core.step import step
 from autosys_py.core.timetable import Timetable
 from autosys_py.core.world import World
 from autosys_py.event_server.protocol import EventServer
+from autosys_py.failpoints import fail_point
 from autosys_py.notifier.letter import Letter, compose
+from autosys_py.scheduler import steps
 from autosys_py.scheduler.external import NOTHING, Told
 from autosys_py.scheduler.overrides import pending_override
+from autosys_py.scheduler.steps import Shift, Steps, shifted
 
 BATCH = 500
 """Events taken in one turn."""
@@ -92,6 +95,8 @@ class Turns:
     """The first turn begins with QUE_RECOVERY, after what `jil` did meanwhile."""
     measure: Callable[[], Readings | None] | None = None
     """Asks the agent what it measures of this host; None in a simulation."""
+    steps: Steps | None = None
+    """Notices that the clock was set; None where nobody can."""
     has_begun: bool = False
     """The last turn got as far as owning the store."""
     in_doubt: frozenset[RunKey] = frozenset()
@@ -117,14 +122,19 @@ class Turns:
         self.has_begun = False
         with self.store.transaction():
             self.has_begun = True
+            fail_point("turn.begun")
             now = clock()
             self._measure(now)
             if not self.store.renew_lease(self.holder, now):
                 raise LeaseLost
             due = self._due(now)
+            shift = self._look_at_clock(now, due)
+            due = shift.due
             came_up = [] if self.is_up else [Event(EventCode.QUE_RECOVERY, now, priority=0)]
             heard = [*self._heard(reports), *news, *told.events]
-            for event in in_order(self.world, [*heard, *came_up, *due]):
+            for event in heard:
+                event.due = min(event.due, now)  # it happened, whatever the clock said then
+            for event in in_order(self.world, [*heard, *shift.news, *came_up, *due]):
                 if event.code in ATTACHED:
                     self._attach(event, outcomes)
                 outcome = self._step(event, now)
@@ -140,7 +150,9 @@ class Turns:
             if not total.states.keys() <= self.world.states.keys():  # touched, and deleted later in the turn
                 total.states = {joid: state for joid, state in total.states.items() if joid in self.world.states}
             total.answered += [(effect.kind, effect.key) for effect in answered]
-            self.store.write_turn([event.eoid for event in due], total, now)
+            total.events += shift.moved
+            fail_point("turn.decided")
+            self.store.write_turn([*shift.taken, *(event.eoid for event in due)], total, now)
         self.is_up = True
         return total
 
@@ -215,6 +227,13 @@ class Turns:
             for key, how in self.world.counts.items():
                 if key.kind == "missing" and how and is_here(self.world, key.name):
                     yield Event(report.code, report.time, name=key.name)
+
+    def _look_at_clock(self, now: int, due: list[Event]) -> Shift:
+        """What changes if the clock was set: see `core/clock.py`."""
+        by = self.steps.look() if self.steps is not None else 0
+        if self.steps is not None and (by or self.steps.is_old):
+            self.store.put_setting(steps.KEY, self.steps.text)
+        return shifted(self.store, by, now, due) if by else Shift(due)
 
     def _due(self, now: int) -> list[Event]:
         """What is due, oldest first. A batch never ends among ticks, which are put in order by their boxes (M-05)."""

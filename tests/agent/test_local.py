@@ -15,6 +15,7 @@ import pytest
 from autosys_py.agent.account import own_account
 from autosys_py.agent.local import LocalAgent
 from autosys_py.agent.protocol import Agent, Report
+from autosys_py.agent.spool import Trace
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import RunKey
 from tests.agent.local import DEADLINE, Bench, is_alive
@@ -362,3 +363,27 @@ def test_pruning_keeps_what_lives(bench: Bench) -> None:
     assert not bench.folder(done).exists()
     gate.write_text("go\n")
     assert bench.end_of(live).exit_code == 0
+
+
+def test_a_busy_machine_does_not_put_off_the_next_look_at_adopted_runs(tmp_path: Path) -> None:
+    """How often they are looked at goes by what a look costs us, not by how long we had to wait for the processor."""
+    what = order("exec sleep 60")
+    with Bench(tmp_path / "run") as first:
+        first.start_order(what)
+        first.wait_for(lambda report: report.code == EventCode.AGENT_RUNNING)
+        now = 1000.0
+        agent = LocalAgent(tmp_path / "run", clock=lambda: now)
+        agent.adopt([what])
+        look = agent._spool.look
+
+        def slow_look(key: RunKey) -> Trace:
+            nonlocal now
+            now += 5
+            return look(key)
+
+        agent._spool.look = slow_look  # type: ignore[method-assign]
+        agent._look_at_adopted(now)
+        assert agent._next_adopted_look < now
+        agent.close()
+        first.agent.kill(what.key, (9,), 1)
+        first.end_of(what.key)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from autosys_py.core.codes import EventCode, Status
+from autosys_py.core.codes import DURATIONS, EventCode, Status
 from autosys_py.core.model import Effect, EffectKind, Event, Fact, Notification, Outcome, RunKey
 from autosys_py.event_server.chain import first_broken
 from autosys_py.event_server.protocol import EventServer
@@ -207,3 +207,10 @@ def test_a_status_of_the_present_is_untouched(store: EventServer) -> None:
     row = store.status(job.joid)
     assert row is not None
     assert row.state.status is Status.INACTIVE
+
+
+def test_durations_are_the_timers_that_wait_for_so_many_seconds(store: EventServer) -> None:
+    """The codes stand in `queries.sql` too."""
+    sent = {code: send(store, Event(code, 100, joid=1, job_ver=1)) for code in (*DURATIONS, EventCode.CHK_START)}
+    del sent[EventCode.CHK_START]
+    assert [event.eoid for event in store.durations()] == sorted(sent.values())

@@ -56,7 +56,7 @@ SORTED_BY_INDEX = set(INDEXES) - {"due_events", "open_runs"}
 
 WHOLE = set(
     """heads names machines globals counts effects notifications last_fact next_due lease renew_lease delete_lease
-    revision external_jobs external_instances waiting_orders queued delete_versions""".split()
+    revision external_jobs external_instances waiting_orders durations queued delete_versions""".split()
 )
 """What is to read a whole, small table, or one end of an index; `queued` reads a large one, for `autosys why` alone."""
 

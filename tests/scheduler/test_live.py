@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autosys_py.event_server.open import open_store
+from autosys_py.scheduler.steps import KEY
 from tests.instance import LiveInstance
 
 CONFIG = "RunAsOwner=never\nKillSignalInterval=1\nRestartConstant=0\nRestartFactor=0\n"
@@ -192,3 +194,15 @@ def test_a_job_of_a_type_of_the_site_s_own(instance: LiveInstance, tmp_path: Pat
     instance.wait_for_status("a", "SUCCESS")
     assert (tmp_path / "seen").read_text() == "from the type\n"
     assert (tmp_path / "out").read_text() == "its own\n"
+
+
+def test_a_clock_that_was_set_is_noticed_by_the_next_scheduler(instance: LiveInstance) -> None:
+    instance.start_scheduler("--exit-when-idle", "0", wait=False).wait(timeout=30)
+    store = open_store(f"sqlite:///{instance.folder}/ACE.db")
+    boot, _, ahead = (store.setting(KEY) or "").partition(" ")
+    with store.transaction():
+        store.put_setting(KEY, f"{boot} {float(ahead) + 3600}")
+    store.close()
+    instance.start_scheduler("--exit-when-idle", "0", wait=False).wait(timeout=30)
+    instance.start_scheduler("--exit-when-idle", "0", wait=False).wait(timeout=30)
+    assert instance.log.count("The clock was set 3600 seconds back.") == 1
