@@ -43,9 +43,9 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         sys.stdout.write(text)
     if show != "log":
         from autosys_py.cli.job_report import JobReport
-        from autosys_py.cli.selection import select_jobs
+        from autosys_py.cli.job_rows import rows_of_jobs
 
-        report = JobReport(instance, select_jobs(instance.store, "ALL", None), narrow=False, job_zones=False)
+        report = JobReport(instance, rows_of_jobs(instance.store, "ALL", None))
         sys.stdout.writelines(f"{line}\n" for line in report.summary())
     return 0
 
