@@ -26,13 +26,23 @@ def autosys() -> None:
 @click.option("--tz", metavar="ZONE", help="Time zone, like America/New_York; default the scheduler's.")
 @click.option("--show", type=click.Choice(["log", "report", "both"]), default="log", show_default=True)
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="The report as data; with --show report.")
 def simulate(
-    files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str, seed: int
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str,
+    end: str,
+    tz: str | None,
+    show: str,
+    seed: int,
+    format_: str | None,
 ) -> int:
     """Play JIL, or a copy of the event store, on a virtual clock with simulated jobs."""
     from autosys_py.cli.simulate import simulate as play
 
-    return play(files, script, begin, end, tz, show)
+    if format_ is not None and show != "report":
+        raise click.UsageError("--format belongs to --show report.")
+    return play(files, script, begin, end, tz, show, format_)
 
 
 @autosys.command()
@@ -82,7 +92,7 @@ def verify() -> int:
 
 
 @autosys.command()
-@click.option("--format", "format_", type=click.Choice(["json"]), help="As data.")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
 def doctor(format_: str | None) -> int:
     """Look this installation over; what is wrong comes with its remedy. Exit code 1 if something is."""
     from autosys_py.cli.doctor import examine

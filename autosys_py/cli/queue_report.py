@@ -97,7 +97,7 @@ class _Rows:
             priority_of(job, state), job.name, LETTERS[state.status], job.job_load, job.machine, online, current, most
         )
         demands = self._check.rows(job, state) if state.status is Status.RESWAIT else []
-        short = [demand for demand in demands if not demand.is_met] or demands
+        short = [demand for demand in demands if not demand.met] or demands
         if not short:
             yield row
         for demand in short:

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from autosys_py.cli.options import Command, Given
 
 
-def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
+def simulate(
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str,
+    end: str,
+    tz: str | None,
+    show: str,
+    format_: str | None = None,
+) -> int:
     """Plays and prints. Raises Refused with file and line for what cannot be understood."""
     with open_instance() as real:
         zone = _zone(tz, real, from_store=not files)
@@ -46,7 +54,13 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         from autosys_py.cli.job_rows import rows_of_jobs
 
         report = JobReport(instance, rows_of_jobs(instance.store, "ALL", None))
-        sys.stdout.writelines(f"{line}\n" for line in report.summary())
+        if format_ is not None:
+            from autosys_py.cli.data import write_data
+            from autosys_py.report.data import JOB_KEYS
+
+            write_data(format_, JOB_KEYS, report.data(None))
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in report.summary())
     return 0
 
 

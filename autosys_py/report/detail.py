@@ -65,7 +65,7 @@ def event_rows(name: str, facts: Iterable[Fact], pending: Iterable[Event], times
     """The same events as data, in the order of `KEYS`; `name` is the job's."""
     for fact in facts:
         if _is_shown(fact.code):
-            yield _fact_row(name, fact, times)
+            yield fact_row(name, fact, times)
     for event in pending:
         if _is_shown(event.code):
             due = times.happened.iso(event.due)
@@ -77,7 +77,8 @@ def event_rows(name: str, facts: Iterable[Fact], pending: Iterable[Event], times
             )  # fmt: skip
 
 
-def _fact_row(name: str, fact: Fact, times: Times) -> Row:
+def fact_row(name: str | None, fact: Fact, times: Times) -> Row:
+    """One event of the past, in the order of `KEYS`."""
     code, time, state = fact.code.name, fact.time, "PROCESSED"
     if fact.code is EventCode.UNSEND_EVENT:
         code, time, state = fact.name, int(fact.value.rpartition(" ")[2]), "UNSENT"

@@ -1,6 +1,5 @@
 """`autosys why` in words: the cause in the first line, the gates, the condition as a tree, what to type next."""
 
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from autosys_py.core.explain import CONDITION, DATE, EXCLUDE, WINDOW, Branch, Ga
 from autosys_py.core.model import JobState
 from autosys_py.core.text import pad, visible
 from autosys_py.core.times import TimeFormat
+from autosys_py.report.data import json_text
 
 SHOWN = 3
 """Atoms, and jobs of a queue, that the first line names."""
@@ -398,7 +398,7 @@ def _waiting(said: Explanation, times: TimeFormat) -> Iterator[str]:
 
 def document(said: Explanation, times: TimeFormat) -> Iterator[str]:
     """One JSON document."""
-    yield json.dumps(_data(said, times), indent=2)
+    yield json_text(_data(said, times), indent=2)
 
 
 def _data(said: Explanation, times: TimeFormat) -> dict[str, Any]:
