@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from autosys_py.cli import clock
-from autosys_py.cli.data import FORMAT, check_format, write_data
+from autosys_py.cli.data import FORMAT, NAMES, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, complain, message
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
@@ -63,7 +63,8 @@ def check(given: Given) -> int:
     mask = given.get("r", USUAL)
     if mask not in MASKS or ("Q" in given and "--format" in given):
         raise wrong_usage()
-    check_format(given)
+    if given.get("--format") not in (None, *NAMES):
+        raise wrong_usage(99012, given["--format"])
     asked = [int(place) for place, digit in zip(("100", "10", "1"), mask.zfill(3), strict=True) if digit == "1"]
     shown = asked if "r" in given else [APPLICATION_SERVER, SCHEDULER, EVENT_SERVER]
     try:

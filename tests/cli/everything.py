@@ -32,16 +32,17 @@ BEGIN = moment("02/03/2025 04:00:00")
 DAY = "02/04/2025"
 
 REPORTS = [
-    *(f"autorep -J ALL {form}" for form in ("", "-d", "-q", "-n", "-t -d", "-s RU", "-r -1", "-d -r -1", "-o 0", "-q -w")),
+    *(f"autorep -J ALL {form}" for form in ("", "-d", "-q", "-n", "-t -d", "-s RU", "-r -1", "-d -r -1", "-o 0")),
     *(f"autorep -B % {form}" for form in ("", "-d", "-q", "-n")),
-    "autorep -J {x}JOB -L 3", "autorep -J {x}JOB -q", "autorep -J {x}JOB -q -f {folder}/blobs", "autorep -J {x}BOX",
-    *(f"autorep -M ALL {form}" for form in ("", "-d", "-q", "-n")), "autorep -M {x}MACHINE -p",
-    "autorep -Q ALL", "autorep -Q ALL -n", "autorep -Q {x}JOB",
-    "autorep -G ALL", "autorep -G ALL -n", "autorep -G {x}GLOBAL",
+
+    *(f"autorep -M ALL {form}" for form in ("", "-d", "-q", "-n")),
+    "autorep -Q ALL", "autorep -Q ALL -n",
+    "autorep -G ALL", "autorep -G ALL -n",
     *(f"autorep -{letter} ALL {form}" for letter in "VXYC" for form in ("", "-q", "-n")),
     "autorep -V ALL -d", "autorep -z ALL -f {folder}/blobs", "autorep -z ALL -q",
     "autostatus -J ALL", "autostatus -G ALL",
-    *(f"job_depends {form} -J ALL" for form in ("-c", "-cw", "-d", "-dw", "-r", "-rw", f"-t -F {DAY}", f"-tew -F {DAY}")),
+    *(f"job_depends -J ALL {form}" for form in ("-c", "-cw", "-d", "-dw", "-r", "-rw")),
+    f"job_depends -J ALL -t -F {DAY}", f"job_depends -J ALL -tew -F {DAY}",
     f"forecast -F {DAY}", f"forecast -n -F {DAY}",
     "autocal_asc -l", "autocal_asc -ls", "autocal_asc -le", "autocal_asc -lc", "autotimezone -l", "autotimezone -q %",
     "autotrack", "autotrack -v", "autotrack -l",
@@ -52,12 +53,17 @@ REPORTS = [
 ]  # fmt: skip
 """Every report that can be data, as typed; `{x}` begins every name."""
 
+NAMING = [
+    "autorep -J {x}JOB -L 3", "autorep -J {x}JOB -L 3 -d", "autorep -J {x}JOB -q", "autorep -J {x}BOX",
+    "autorep -J {x}JOB -q -f {folder}/blobs", "autorep -M {x}MACHINE -p", "autorep -Q {x}JOB", "autorep -G {x}GLOBAL",
+]  # fmt: skip
+"""Of one thing, called by its name."""
+
 TEXT_ALONE = [
     "autosyslog -j {x}JOB -t A", "autosyslog -j {x}JOB -t O", "autosyslog -j {x}JOB -t E", "astail -f {folder}/log",
     "autosys why {x}JOB", "autosys why {x}BOX", "autosys why {x}MEMBER", "autosys why {x}JOB --at {day} 05:00",
     f"autosys simulate --from {DAY} 00:00 --to {DAY} 12:00", "autosys audit verify",
     "sendevent -E LIST_DEPENDENTS -J {x}JOB", "sendevent -E FORCE_STARTJOB -J {x}WAITER --preview",
-    "archive_jobs -j 0", "archive_events -n 9999",
 ]  # fmt: skip
 """What has no rows, or is no report at all."""
 
@@ -90,8 +96,13 @@ def everything(store: EventServer, folder: Path, text: str) -> Estate:
     return estate
 
 
+def on_one_line(text: str) -> str:
+    """For what is read line by line: its line ends and tabs as two characters each, as a report shows them."""
+    return text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _objects(estate: Estate, text: str) -> None:
-    one_line = text.replace("\n", " ")
+    source = on_one_line(text)
     estate.machine(
         f"{text}MACHINE", node_name=f"{text}node", max_load=100, opsys=text,
         attributes=(("node_name", f"{text}node"), ("agent_name", text), ("description", text)),
@@ -102,7 +113,7 @@ def _objects(estate: Estate, text: str) -> None:
         "xinst": (("xtype", "a"), ("xmachine", text), ("xport", "9000")),
         "job_type": (("command", text), ("description", text)),
         "connectionprofile": (("connectionprofile_type", text), ("connect_string", text)),
-        "glob": (("blob_input", one_line), ("blob_type", "generic")),
+        "glob": (("blob_input", source), ("blob_type", "generic")),
         "monbro": (("mode", "b"), ("all_events", "1"), ("job_name", text)),
         "calendar": (("date", "20250301000000"), ("description", text)),
         "extended_calendar": (("condition", "DAILY"), ("description", text)),
@@ -115,7 +126,7 @@ def _objects(estate: Estate, text: str) -> None:
             estate.store.put_object(NamedObject(kind, name, "", attributes, f"{text}@{text}", BEGIN))
         resource = (("res_type", "R"), ("amount", "3"), ("description", text))
         estate.store.put_object(NamedObject("resource", f"{text}RESOURCE", f"{text}MACHINE", resource, "u@h", BEGIN))
-        blob = (("blob_type", "textblob"), ("blob_input", one_line))
+        blob = (("blob_type", "textblob"), ("blob_input", source))
         estate.store.put_object(NamedObject("blob", f"{text}JOB", "1", blob, "u@h", BEGIN))
         override = (("command", text), (JOB_VER, "1"))
         estate.store.put_object(NamedObject("override", f"{text}JOB", "1", override, f"{text}@{text}", BEGIN))
@@ -132,7 +143,7 @@ def _jobs(estate: Estate, text: str) -> int:
         holds=(Holding(f"{text}RESOURCE", f"{text}MACHINE", 2, "N"),),
     )  # fmt: skip
     atoms = tuple(
-        Atom(kind, f"{text}{name}", comparison=comparison, operand=operand, text=f"{letter}({text}{name})")
+        Atom(kind, f"{text}{name}", comparison=comparison, operand=operand, text=f'{letter}("{text}{name}")')
         for kind, name, letter, comparison, operand in (
             (Kind.SUCCESS, "JOB", "s", "", ""),
             (Kind.VALUE, "GLOBAL", "v", "=", text),
@@ -216,6 +227,7 @@ def _past(estate: Estate, joid: int, text: str) -> None:
 
 
 def _files(estate: Estate, joid: int, folder: Path, text: str) -> None:
+    text = on_one_line(text)
     line = f"[02/03/2025 04:00:01]      CAUAJM_I_40245 {text}\n"
     for path in (folder / "out" / "event_demon.ACE", folder / "log"):
         path.parent.mkdir(exist_ok=True)

@@ -10,12 +10,15 @@ import io
 import json
 import os
 import pty
+import re
 import shlex
 import sys
 import threading
 import tty
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,77 +31,91 @@ from autosys_py.core.text import visible
 from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import COMMANDS
 from tests.cli.estate import NOW
-from tests.cli.everything import DAY, MISTAKES, REPORTS, TEXT_ALONE, everything
+from tests.cli.everything import DAY, MISTAKES, NAMING, REPORTS, TEXT_ALONE, everything, on_one_line
 
-HOSTILE = "A\x1b[31m\x9b5m\u202egnp\u2066[b]x[/b] \u65e5\u672c\U0001f44de\u0301\x07\u200b\r\n\tZ"
+HOSTILE = "A\x1b[31m\x9b5m\u202egnp\u2066[b]x[red]\u3000\u65e5\u672c\U0001f44de\u0301\x07\u200b\r\n\tZ"
 """Escape sequences, bidirectional marks, markup, wide, 4-byte and combining characters, a bell, a line end, a tab."""
-BENIGN = "A" + "x" * (cell_len(visible(HOSTILE)) - 2) + "Z"
+SPEAKABLE = "A[b]x[red]\u65e5\u672c\U0001f44de\u0301Z"
+"""What a name that can be typed may still have."""
+CUT = re.compile(r"autorep .*-n|forecast -n")
+"""Reports that cut names, where the text itself is cut."""
+UNEQUAL = re.compile(r"archive|verify|doctor")
+"""What prints a hash, or looks at the host."""
 
 
-class Terminal:
-    """Standard output and standard error of commands that are run in this process."""
+class Terminal(io.TextIOWrapper):
+    """A real one, whose other end is read meanwhile."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.monkeypatch = monkeypatch
-
-    def run(self, words: list[str]) -> tuple[int, str]:
-        """Exit code and what reached the terminal, byte for byte."""
-        reading, writing = pty.openpty()
+    def __init__(self) -> None:
+        self._reading, writing = pty.openpty()
         tty.setraw(writing)
-        got: list[bytes] = []
-        reader = threading.Thread(target=_collect, args=(reading, got))
-        reader.start()
-        with os.fdopen(writing, "w", encoding="utf-8", errors="backslashreplace") as screen:
-            self.monkeypatch.setattr(sys, "stdout", screen)
-            self.monkeypatch.setattr(sys, "stderr", screen)
-            self.monkeypatch.setattr(sys, "argv", words)
-            try:
-                code = autosys() if words[0] == "autosys" else run(COMMANDS[words[0]], words[1:])
-                screen.flush()
-            finally:
-                self.monkeypatch.undo()
-        reader.join()
-        os.close(reading)
-        return code, b"".join(got).decode()
+        super().__init__(os.fdopen(writing, "wb"), encoding="utf-8", write_through=True)
+        self._got: list[bytes] = []
+        self._reader = threading.Thread(target=self._collect)
+        self._reader.start()
+
+    def _collect(self) -> None:
+        with suppress(OSError):  # the other end is closed
+            while piece := os.read(self._reading, 65536):
+                self._got.append(piece)
+
+    def shown(self) -> str:
+        """Everything that reached it, byte for byte; closes it."""
+        self.close()
+        self._reader.join()
+        os.close(self._reading)
+        return b"".join(self._got).decode()
 
 
-def _collect(descriptor: int, got: list[bytes]) -> None:
-    try:
-        while piece := os.read(descriptor, 65536):
-            got.append(piece)
-    except OSError:  # the other end is closed
-        return
+class Place:
+    """An instance whose store and folder are full of one text."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self.folder = folder
+        self.text = text
+        self.store = MemoryStore()
+        everything(self.store, folder, text)
+
+    def run(self, line: str, *, on_terminal: bool = True) -> tuple[int, str]:
+        """Exit code and what was shown, standard error among it; the folder of this place is called FOLDER."""
+        words = [self._filled(word) for word in shlex.split(line)]
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {"AUTOUSER": str(self.folder), "TZ": "UTC", "NO_COLOR": "1"}.items():
+                patch.setenv(name, value)
+            for name in ("AUTOSERV", "AUTOSYS_EVENT_SERVER"):
+                patch.delenv(name, raising=False)
+            patch.setattr("autosys_py.cli.clock.now", lambda: NOW)
+            for module in ("astail", "autosyslog"):
+                patch.setattr(f"autosys_py.cli.{module}.pause", lambda: False)
+            for opener in ("open_store", "open_present"):
+                patch.setattr(f"autosys_py.event_server.open.{opener}", lambda _url: self.store)
+            patch.setattr(sys, "argv", words)
+            piped = io.BytesIO()
+            screen = Terminal() if on_terminal else io.TextIOWrapper(piped, "utf-8", write_through=True)
+            patch.setattr(sys, "stdout", screen)
+            patch.setattr(sys, "stderr", screen)
+            code = autosys() if words[0] == "autosys" else run(COMMANDS[words[0]], words[1:])
+            shown = screen.shown() if isinstance(screen, Terminal) else piped.getvalue().decode()
+        return code, shown.replace(str(self.folder), "FOLDER")
+
+    def _filled(self, word: str) -> str:
+        return word.replace("{x}", self.text).replace("{t}", self.text).replace("{folder}", str(self.folder)).replace(
+            "{day}", DAY
+        )  # fmt: skip
 
 
-@pytest.fixture
-def screen(store: MemoryStore, tmp_path: Path) -> Iterator[Callable[[str, str], tuple[int, str]]]:
-    """`screen(line, text)` runs a line on a terminal, in an estate full of that text."""
-    with pytest.MonkeyPatch.context() as patch:
-        yield lambda line, text: _seen(line, text, tmp_path, patch)
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Place]:
+    """`place(text)`: made once, since nothing here changes it."""
+    return cache(lambda text: Place(tmp_path_factory.mktemp("place"), text))
 
 
-Screen = Callable[[str, str], tuple[int, str]]
+Places = Callable[[str], Place]
 
 
-def _seen(line: str, text: str, folder: Path, patch: pytest.MonkeyPatch) -> tuple[int, str]:
-    folder = folder / ("hostile" if text == HOSTILE else "benign")
-    if not folder.exists():
-        folder.mkdir()
-    store = MemoryStore()
-    estate_folder = folder / str(len(list(folder.iterdir())))
-    estate_folder.mkdir()
-    everything(store, estate_folder, text)
-    terminal = Terminal(patch)
-    for name, value in {"AUTOUSER": str(estate_folder), "TZ": "UTC", "NO_COLOR": "1"}.items():
-        patch.setenv(name, value)
-    for name in ("AUTOSERV", "AUTOSYS_EVENT_SERVER"):
-        patch.delenv(name, raising=False)
-    patch.setattr("autosys_py.cli.clock.now", lambda: NOW)
-    for opener in ("open_store", "open_present"):
-        patch.setattr(f"autosys_py.event_server.open.{opener}", lambda _url: store)
-    words = [word.format(x=text, t=text, folder=estate_folder, day=DAY) for word in shlex.split(line)]
-    code, shown = terminal.run(words)
-    return code, shown.replace(str(estate_folder), "FOLDER")
+def benign(text: str) -> str:
+    """A plain text that needs a shell's quotes too and takes as many columns, by a measure that is not ours."""
+    return f"A[{'x' * (cell_len(visible(text)) - 4)}]Z"
 
 
 def assert_harmless(shown: str) -> None:
@@ -107,9 +124,63 @@ def assert_harmless(shown: str) -> None:
     assert not bad - {"\n"}, f"{bad} in\n{shown!r}"
 
 
-@pytest.mark.parametrize("line", REPORTS + TEXT_ALONE)
-def test_reports(line: str, screen: Screen) -> None:
-    code, shown = screen(line, HOSTILE)
+def assert_same_but_for_the_text(line: str, text: str, place: Places) -> None:
+    code, shown = place(text).run(line)
     assert_harmless(shown)
-    expected_code, expected = screen(line, BENIGN)
-    assert (code, shown.replace(visible(HOSTILE), BENIGN)) == (expected_code, expected)
+    expected_code, expected = place(benign(text)).run(line)
+    assert code == expected_code
+    if CUT.search(line):
+        assert [cell_len(each) for each in shown.split("\n")] == [len(each) for each in expected.split("\n")]
+    elif not UNEQUAL.search(line):
+        assert shown.replace(visible(text), benign(text)) == expected
+
+
+@pytest.mark.parametrize("line", [*REPORTS, *(line for line in TEXT_ALONE if "{x}" not in line)])
+def test_reports(line: str, place: Places) -> None:
+    assert_same_but_for_the_text(line, HOSTILE, place)
+
+
+@pytest.mark.parametrize("line", [*NAMING, *(line for line in TEXT_ALONE if "{x}" in line)])
+def test_reports_of_something_with_such_a_name(line: str, place: Places) -> None:
+    assert_same_but_for_the_text(line, SPEAKABLE, place)
+    assert_harmless(place(HOSTILE).run(line)[1])
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_messages(line: str, place: Places) -> None:
+    code, shown = place(HOSTILE).run(line)
+    assert code in (0, 1, 2, 99)
+    assert_harmless(shown.replace("\n\tsendevent", "\n"))  # the tab of cli.md §2.3
+
+
+@pytest.mark.parametrize("line", REPORTS)
+def test_json_says_the_very_text(line: str, place: Places) -> None:
+    _, shown = place(HOSTILE).run(f"{line} --format json", on_terminal=False)
+    assert shown.isascii()
+    assert_harmless(shown)
+    _, expected = place(benign(HOSTILE)).run(f"{line} --format json", on_terminal=False)
+    if not UNEQUAL.search(line):
+        assert _replaced(json.loads(shown)) == json.loads(expected)
+
+
+def _replaced(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each) for each in value]
+    if isinstance(value, str):
+        for form in (HOSTILE, on_one_line(HOSTILE), visible(HOSTILE)):  # the last in the lines of `details` alone
+            value = value.replace(form, benign(HOSTILE))
+    return value
+
+
+@pytest.mark.parametrize("line", REPORTS)
+def test_csv_has_every_field_in_its_place(line: str, place: Places) -> None:
+    _, shown = place(HOSTILE).run(f"{line} --format csv", on_terminal=False)
+    assert_harmless(shown)
+    _, expected = place(benign(HOSTILE)).run(f"{line} --format csv", on_terminal=False)
+    rows = list(csv.reader(io.StringIO(shown)))
+    assert len({len(row) for row in rows}) == 1
+    if not UNEQUAL.search(line):
+        said = [[field.replace(visible(HOSTILE), benign(HOSTILE)) for field in row] for row in rows]
+        assert said == list(csv.reader(io.StringIO(expected)))
