@@ -36,7 +36,7 @@ def rows_of_jobs(store: "EventServer", name: str, levels: int | None) -> JobRows
 
     Raises Refused (50027) for a name that no job has.
     """
-    if is_everything(name):
+    if is_everything(name) or not name.strip("%*"):
         return JobRows(_walk(store, store.summaries_in(0), "", levels))
     head = store.head(name) if is_speakable(name) and not is_pattern(name) else None
     row = store.summary(head.joid) if head is not None else None

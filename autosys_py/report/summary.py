@@ -65,14 +65,9 @@ class Summary:
         shown = " " * depth + visible(name)
         if self.narrow:
             shown = cut(shown, self.name_width)
-        return _layout(
-            pad(shown, self.name_width),
-            self.times(state.last_start),
-            self.times(state.last_end),
-            self._cells[state.noexec][state.status],
-            f"{state.run_num}/{state.ntry}",
-            priority_or_exit(state),
-        )
+        start, end = self.times(state.last_start), self.times(state.last_end)
+        status, run = self._cells[state.noexec][state.status], f"{state.run_num}/{state.ntry}"
+        return f"{pad(shown, self.name_width)} {start:<20} {end:<20} {status} {run:<8} {priority_or_exit(state):<7}"
 
 
 def _layout(name: str, start: str, end: str, status: str, run: str, last: str) -> str:
