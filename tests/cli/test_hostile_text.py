@@ -8,16 +8,11 @@ its column, and the data say the very text.
 import csv
 import io
 import json
-import os
-import pty
 import re
 import shlex
 import sys
-import threading
-import tty
 import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +27,7 @@ from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import COMMANDS
 from tests.cli.estate import NOW
 from tests.cli.everything import DAY, MISTAKES, NAMING, REPORTS, TEXT_ALONE, everything, on_one_line
+from tests.cli.screen import Terminal
 
 HOSTILE = "A\x1b[31m\x9b5m\u202egnp\u2066[b]x[red]\u3000\u65e5\u672c\U0001f44de\u0301\x07\u200b\r\n\tZ"
 """Escape sequences, bidirectional marks, markup, wide, 4-byte and combining characters, a bell, a line end, a tab."""
@@ -41,30 +37,6 @@ CUT = re.compile(r"autorep .*-n|forecast -n")
 """Reports that cut names, where the text itself is cut."""
 UNEQUAL = re.compile(r"archive|verify|doctor")
 """What prints a hash, or looks at the host."""
-
-
-class Terminal(io.TextIOWrapper):
-    """A real one, whose other end is read meanwhile."""
-
-    def __init__(self) -> None:
-        self._reading, writing = pty.openpty()
-        tty.setraw(writing)
-        super().__init__(os.fdopen(writing, "wb"), encoding="utf-8", write_through=True)
-        self._got: list[bytes] = []
-        self._reader = threading.Thread(target=self._collect)
-        self._reader.start()
-
-    def _collect(self) -> None:
-        with suppress(OSError):  # the other end is closed
-            while piece := os.read(self._reading, 65536):
-                self._got.append(piece)
-
-    def shown(self) -> str:
-        """Everything that reached it, byte for byte; closes it."""
-        self.close()
-        self._reader.join()
-        os.close(self._reading)
-        return b"".join(self._got).decode()
 
 
 class Place:
