@@ -72,8 +72,8 @@ def test_the_next_run_of_a_job(busy: EventServer) -> None:
 
 def test_a_summary_row_is_what_a_report_shows_of_head_and_state(busy: EventServer) -> None:
     state = JobState(
-        Status.RESWAIT, run_num=8, ntry=1, last_start=7, last_end=9, exit_code=-3, queue_priority=5, machine="\x00\udcff",
-        noexec=True, next_start=60,
+        Status.RESWAIT, run_num=8, ntry=1, last_start=7, last_end=9, exit_code=-3, queue_priority=5,
+        machine="\x00\udcff", noexec=True, next_start=60,
     )  # fmt: skip
     turn(busy, Outcome(states={1: state}))
     row, head = busy.summary(1), busy.head("A")
