@@ -30,6 +30,7 @@ from tests.cli.estate import NOW, Estate, moment
 
 BEGIN = moment("02/03/2025 04:00:00")
 DAY = "02/04/2025"
+TOMORROW = moment("02/04/2025 05:00:00")
 
 REPORTS = [
     *(f"autorep -J ALL {form}" for form in ("", "-d", "-q", "-n", "-t -d", "-s RU", "-r -1", "-d -r -1", "-o 0")),
@@ -108,6 +109,10 @@ def _objects(estate: Estate, text: str) -> None:
         attributes=(("node_name", f"{text}node"), ("agent_name", text), ("description", text)),
     )  # fmt: skip
     estate.machine(f"{text}VIRTUAL", type="v", attributes=(("machine", f"{text}MACHINE"), ("max_load", "50")))
+    estate.machine(f"{text}LOCAL", node_name="localhost", type="l")
+    estate.machine(f"{text}EMPTY", type="v")
+    estate.machine(f"{text}OFF", type="n", offline=True)
+    estate.machine(f"{text}BLOCKED", type="r")
     estate.globals(**{f"{text}GLOBAL": text})
     things = {
         "xinst": (("xtype", "a"), ("xmachine", text), ("xport", "9000")),
@@ -158,6 +163,11 @@ def _jobs(estate: Estate, text: str) -> int:
     put("WAITER", JobState(), texts | {"condition": text}, condition=condition)
     queued = JobState(Status.RESWAIT, since=BEGIN, run_num=42, ntry=1)
     put("QUEUED", queued, texts, resources=Demands([Demand(f"{text}RESOURCE", 3)]))
+    local = texts | {"machine": f"{text}LOCAL", "avg_runtime": "12"}
+    nightly = put("DAILY_BOX", JobState(next_start=TOMORROW), daily, "BOX")
+    put("DAILY", JobState(), local, box=f"{text}DAILY_BOX")
+    with estate.store.transaction():
+        estate.store.add_event(Event(EventCode.STARTJOB, TOMORROW, joid=nightly, job_ver=1))
     return joid
 
 
@@ -195,7 +205,7 @@ def _past(estate: Estate, joid: int, text: str) -> None:
     facts = [
         estate.status(joid, Status.SUCCESS, "02/02/2025 04:00:00", 39, machine=machine, exit_code=0, text=text),
         estate.fact(EventCode.FORCE_STARTJOB, joid, BEGIN, run_num=40, ntry=1, sent_by=who, reason=text, eoid=5),
-        estate.fact(EventCode.ALARM, joid, BEGIN, alarm=Alarm.FORCED_PAST_CONDITION, text=atoms, run_num=40, ntry=1),
+        estate.fact(EventCode.ALARM, joid, BEGIN, alarm=Alarm.FORCED_PAST_CONDITION, name="FORCED", text=atoms),
         estate.status(joid, Status.STARTING, "02/03/2025 04:00:00", 40, machine=machine, text=f"Executing at {text}"),
         estate.status(joid, Status.FAILURE, "02/03/2025 04:00:09", 40, machine=machine, exit_code=3, text=text),
         estate.alarm(joid, Alarm.JOBFAILURE, "02/03/2025 04:00:09", 40, text=text),
@@ -219,7 +229,7 @@ def _past(estate: Estate, joid: int, text: str) -> None:
     )
     outcome = Outcome(facts=facts, runs={run.key: run for run in (*runs, live)})
     outcome.alarms, outcome.messages = {alarm.number: alarm}, {message.number: message}
-    outcome.counts = {CountKey("missing", machine): 1}
+    outcome.counts = {CountKey("missing", machine): 1, CountKey("missing", f"{text}BLOCKED"): 2}
     estate.write(outcome)
     with estate.store.transaction():
         for code, due in ((EventCode.COMMENT, NOW - 5), (EventCode.STARTJOB, NOW + 3600)):

@@ -8,6 +8,7 @@ its column, and the data say the very text.
 import csv
 import io
 import json
+import os
 import re
 import shlex
 import sys
@@ -68,7 +69,7 @@ class Place:
             patch.setattr(sys, "stderr", screen)
             code = autosys() if words[0] == "autosys" else run(COMMANDS[words[0]], words[1:])
             shown = screen.shown() if isinstance(screen, Terminal) else piped.getvalue().decode()
-        return code, shown.replace(str(self.folder), "FOLDER")
+        return code, shown.replace(str(self.folder), "FOLDER").replace(os.uname().nodename, "HOST")
 
     def _filled(self, word: str) -> str:
         return word.replace("{x}", self.text).replace("{t}", self.text).replace("{folder}", str(self.folder)).replace(
