@@ -22,6 +22,7 @@ from autosys_py.cli.chase import COMMAND as CHASE
 from autosys_py.cli.chk_auto_up import COMMAND as CHK_AUTO_UP
 from autosys_py.cli.cron2jil import COMMAND as CRON2JIL
 from autosys_py.cli.forecast import COMMAND as FORECAST
+from autosys_py.cli.jil import COMMAND as JIL
 from autosys_py.cli.job_depends import COMMAND as JOB_DEPENDS
 from autosys_py.cli.monbro import COMMAND as MONBRO
 from autosys_py.cli.options import Command
@@ -34,7 +35,7 @@ from tests.cli.estate import NOW, Estate, retail
 COMMANDS = {
     command.name: command
     for command in (
-        ARCHIVE_EVENTS, ARCHIVE_JOBS, AUTOCAL_ASC, AUTOTIMEZONE, FORECAST, AUTOPING, AUTOTRACK, CRON2JIL, MONBRO,
+        ARCHIVE_EVENTS, ARCHIVE_JOBS, AUTOCAL_ASC, AUTOTIMEZONE, FORECAST, JIL, AUTOPING, AUTOTRACK, CRON2JIL, MONBRO,
         ASTAIL, AUTOFLAGS, AUTOREP, AUTOSTATUS, AUTOSYSLOG, CHASE, CHK_AUTO_UP, JOB_DEPENDS, SENDEVENT, TIME0
     )
 }  # fmt: skip

@@ -49,8 +49,9 @@ class Place:
         self.store = MemoryStore()
         everything(self.store, folder, text)
 
-    def run(self, line: str, *, on_terminal: bool = True) -> tuple[int, str]:
-        """Exit code and what was shown, standard error among it; the folder of this place is called FOLDER."""
+    def run(self, line: str, *, on_terminal: bool = True, typed: str = "") -> tuple[int, str]:
+        """Exit code and what was shown, standard error among it; the folder of this place is called FOLDER, the host
+        HOST. `typed` is standard input."""
         words = [self._filled(word) for word in shlex.split(line)]
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {"AUTOUSER": str(self.folder), "TZ": "UTC", "NO_COLOR": "1"}.items():
@@ -58,6 +59,9 @@ class Place:
             for name in ("AUTOSERV", "AUTOSYS_EVENT_SERVER"):
                 patch.delenv(name, raising=False)
             patch.setattr("autosys_py.cli.clock.now", lambda: NOW)
+            host = os.uname_result(("Linux", "HOST", *os.uname()[2:]))
+            patch.setattr(os, "uname", lambda: host)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(self._filled(typed).encode()), "utf-8"))
             for module in ("astail", "autosyslog"):
                 patch.setattr(f"autosys_py.cli.{module}.pause", lambda: False)
             for opener in ("open_store", "open_present"):
@@ -69,7 +73,7 @@ class Place:
             patch.setattr(sys, "stderr", screen)
             code = autosys() if words[0] == "autosys" else run(COMMANDS[words[0]], words[1:])
             shown = screen.shown() if isinstance(screen, Terminal) else piped.getvalue().decode()
-        return code, shown.replace(str(self.folder), "FOLDER").replace(os.uname().nodename, "HOST")
+        return code, shown.replace(str(self.folder), "FOLDER")
 
     def _filled(self, word: str) -> str:
         return word.replace("{x}", self.text).replace("{t}", self.text).replace("{folder}", str(self.folder)).replace(
@@ -124,6 +128,51 @@ def test_messages(line: str, place: Places) -> None:
     code, shown = place(HOSTILE).run(line)
     assert code in (0, 1, 2, 99)
     assert_harmless(shown.replace("\n\tsendevent", "\n"))  # the tab of cli.md §2.3
+
+
+STANZAS = [
+    "insert_job: {t}\n", "insert_job: A job_type: {t}\n", "insert_job: A\nmachine: {t}\ncommand: {t}\n",
+    "insert_job: A\n{t}: x\n", "{t}\n", "insert_job: A\nmachine: localhost\ncommand: x\ncondition: s({t}) &\n",
+    "insert_job: A\ndate_conditions: 1\nstart_times: {t}\n", "update_job: {t}\n", "delete_job: {t}\n",
+    "insert_machine: {t}\n", "insert_machine: M\ntype: {t}\n", "insert_resource: {t}\nres_type: {t}\n",
+    "insert_job: A\nbox_name: {t}\n", "override_job: {t}\n", "rename_job: {t}\n", "insert_xinst: {t}\n",
+    "insert_blob: {t}\nblob_type: {t}\n", "insert_monbro: {t}\nmode: {t}\n", "insert_job_type: {t}\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stanza", STANZAS)
+def test_answers_of_jil(stanza: str, tmp_path: Path) -> None:
+    _, shown = Place(tmp_path, HOSTILE).run("jil", typed=stanza)
+    assert "CAUAJM_E_50198 Exit Code = 1" in shown
+    assert_harmless(shown)
+
+
+def test_answers_about_files(tmp_path: Path) -> None:
+    place = Place(tmp_path, HOSTILE)
+    for name, text in {
+        "calendar": f"calendar: {HOSTILE}\n02/03/2025\n{HOSTILE}\n",
+        "extended": f"extended_calendar: A\ncondition: {HOSTILE}\nworkday: {HOSTILE}\n",
+        "crontab": f"{HOSTILE} * * * * x\n1 2 * * * {HOSTILE}\n",
+        "script": f"run {HOSTILE}\n",
+        "events": f"sendevent -E {HOSTILE}\n",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for line in (
+        "autocal_asc -I {folder}/calendar", "autocal_asc -I {folder}/extended", "sendevent -F {folder}/events",
+        "cron2jil -f {folder}/crontab -d {folder}/blobs",
+        "autosys simulate --script {folder}/script --from {day} --to {day}",
+    ):  # fmt: skip
+        assert_harmless(place.run(line)[1])
+    for typed in ("{t}\nA\n{t}\n", "A\n{t}\n"):
+        assert_harmless(place.run("autocal_asc", typed=typed)[1])
+
+
+def test_a_configuration(tmp_path: Path) -> None:
+    place = Place(tmp_path, HOSTILE)
+    for text in (f"{HOSTILE}=1\n", f"DateFormat={HOSTILE}\n", f"EventServer={HOSTILE}\n"):
+        (tmp_path / "config.ACE").write_text(text, encoding="utf-8")
+        for line in ("autorep -J ALL", "autosys doctor", "chk_auto_up"):
+            assert_harmless(place.run(line)[1])
 
 
 @pytest.mark.parametrize("line", REPORTS)
