@@ -93,12 +93,18 @@ def fact_row(name: str | None, fact: Fact, times: Times) -> Row:
         times.happened.iso(time),
         state,
         times.processed.iso(fact.processed),
-        fact.machine or None,
+        fact.machine or (fact.name if fact.code in (EventCode.MACH_OFFLINE, EventCode.MACH_ONLINE) else "") or None,
         fact.exit_code,
-        (fact.text or (fact.value if fact.code is EventCode.COMMENT else "")) or None,
+        _said(fact) or None,
         fact.reason or None,
         fact.sent_by or None,
     )
+
+
+def _said(fact: Fact) -> str:
+    if fact.code is EventCode.SET_GLOBAL:
+        return f"{fact.name}={fact.value}"
+    return fact.text or (fact.value if fact.code is EventCode.COMMENT else "")
 
 
 def _alarm(fact: Fact) -> str:

@@ -6,12 +6,17 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from autosys_py.core.model import NamedObject
+from autosys_py.event_server.memory import MemoryStore
 from tests.cli.conftest import Done, Shell
+from tests.cli.estate import NOW, Estate
 from tests.cli.everything import REPORTS
 from tests.cli.test_hostile_text import Place
+from tests.loading import load_jil
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
 KEYS = {line: keys.split("` `") for line, keys in re.findall(r"^\| `([^`]+)`.*? \| `([^|]+)` \|$", PAGE, re.MULTILINE)}
@@ -91,3 +96,38 @@ def test_what_is_no_report_has_no_data(line: str, command: Command) -> None:
     done = command(line)
     assert done.code in (2, 99)
     assert "CAUAJM_E_40003" in done.out or "CAUAJM_E_60043" in done.out
+
+
+def test_a_monitor_has_no_end(sh: Shell, store: MemoryStore) -> None:
+    with store.transaction():
+        store.put_object(NamedObject("monbro", "NIGHT", "", (("mode", "m"), ("all_events", "1"))))
+    refused = "CAUAJM_E_99123 NIGHT is a monitor, which has no end. Only browsers are written as data.\n"
+    assert sh("monbro", "-N", "NIGHT", "--format", "json") == (2, "", refused)
+    assert sh("monbro", "-N", "NIGHT", "-q", "--format", "csv").code == 0
+
+
+def test_a_range_of_the_past_has_no_starts(sh: Shell, store: MemoryStore) -> None:
+    assert sh("forecast", "-F", "02/01/2025", "--format", "json") == (0, "[\n]\n", "")
+
+
+def test_runs_of_one_job(sh: Shell, estate: Estate) -> None:
+    """Of the history too there are rows of runs, and with -d rows of their events."""
+    runs = json.loads(sh("autorep", "-J", "RET_CLOSE", "-L", "2", "--format", "json").out)
+    assert [(run["run_num"], run["status"], run["exit_code"]) for run in runs] == [
+        (40, "FAILURE", 3),
+        (39, "SUCCESS", 0),
+    ]
+    events = json.loads(sh("autorep", "-J", "RET_CLOSE", "-L", "2", "-d", "--format", "json").out)
+    assert [event["run_num"] for event in events if event["status"] == "STARTING"] == [40, 39]
+    before = json.loads(sh("autorep", "-J", "RET_CLOSE", "-r", "-1", "--format", "json").out)
+    assert before == runs[1:]
+    assert sh("autorep", "-J", "RET_CLOSE", "-r", "7", "--format", "csv").out == ""
+
+
+def test_definitions_are_what_jil_reads(sh: Shell, store: MemoryStore) -> None:
+    stanza = 'insert_job: A:B\ncommand: echo "a, b" # c\nmachine: localhost\ndescription: "x: y"\n'
+    load_jil(store, stanza, NOW, ZoneInfo("UTC"))
+    rows = json.loads(sh("autorep", "-J", "ALL", "-q", "--format", "json").out)
+    values = {row["attribute"]: row["value"] for row in rows}
+    assert {row["name"] for row in rows} == {"A:B"}
+    assert (values["command"], values["description"]) == ('echo "a, b" # c', "x: y")

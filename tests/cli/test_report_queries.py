@@ -7,7 +7,9 @@ import pytest
 
 from autosys_py.cli import clock
 from autosys_py.cli.autorep import COMMAND
+from autosys_py.cli.job_rows import rows_of_jobs
 from autosys_py.cli.run import run
+from autosys_py.core.codes import Status
 from autosys_py.event_server.open import open_sqlite
 from autosys_py.event_server.queries import QUERIES
 from autosys_py.event_server.seam import PAGE
@@ -71,8 +73,6 @@ def test_the_past_of_other_jobs_costs_nothing(line: str, reader: Reader) -> None
 
 def _grow(estate: Estate) -> None:
     """Fifty runs of another job."""
-    from autosys_py.core.codes import Status
-
     joid = estate.head("RET_STOCK_FW").joid
     facts = [estate.status(joid, Status.SUCCESS, "02/03/2025 05:00:00", number) for number in range(100, 150)]
     runs = [
@@ -83,9 +83,18 @@ def _grow(estate: Estate) -> None:
 
 
 def test_everything_is_read_a_page_at_a_time(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what one look at the past tells of the store is not asked again."""
     for number in range(PAGE + 10):
         reader.estate.job(f"MORE_{number}")
     read = reader("-J ALL")
     assert max(rows for _, rows in read) == PAGE
     assert {query for query, _ in read} <= {"revision", "summaries_in_after"}
+
+
+def test_the_first_rows_come_at_once(reader: Reader) -> None:
+    """Before anything else is read, however much there is."""
+    for number in range(PAGE + 10):
+        reader.estate.job(f"MORE_{number}")
+    reader.read.clear()
+    lines = rows_of_jobs(reader.estate.store, "ALL", None).lines
+    assert [next(lines).row.name for _ in range(3)] == ["RET_STOCK_BX", "RET_STOCK_FW", "RET_STOCK_MAIL"]
+    assert reader.read == [("summaries_in_after", PAGE), ("summaries_in_after", 2)]

@@ -70,9 +70,16 @@ REPORTS = {
     "depends_conditions_csv": "job_depends -c -J RET_WAITER --format csv",
     "depends_starts_csv": f"job_depends -t -J ALL -F {DAY} --format csv",
     "trail_json": "autotrack --format json",
+    "log_json": "autosyslog -e -p RET --format json",
+    "browser_csv": "monbro -N ALL --format csv",
+    "check_json": "chk_auto_up -r 111 --format json",
+    "machines_live_csv": "autorep -M ALL -d --format csv",
+    "agent_json": "autorep -M RET_MACHINE -p --format json",
+    "calendars_csv": "autocal_asc -l --format csv",
+    "statuses_csv": "autostatus -J ALL --format csv",
     "forecast_csv": f"forecast -F {DAY} --format csv",
 }
-NOT_ZERO = {"check": 101, "chase": 0}
+NOT_ZERO = {"check": 101, "check_json": 101}
 
 
 @pytest.fixture(scope="module")
