@@ -59,7 +59,7 @@ def _check(given: Given) -> None:
         raise misuse(50104)
     check_format(given)
     if given.get("--color", "auto") not in COLOR.argument.split(" | "):
-        raise misuse(99120, given["--color"])
+        raise misuse(99140, given["--color"])
     if not is_number(given.get("R", "0").removeprefix("-")):
         raise wrong_usage()
 

@@ -73,13 +73,13 @@ def _write_definitions(given: Given, things: list[NamedObject]) -> None:
 
 
 def _write_events(instance: Instance, format_: str, things: list[NamedObject]) -> None:
-    """What browsers find. Raises Refused (99123) for a monitor."""
+    """What browsers find. Raises Refused (99143) for a monitor."""
     from autosys_py.cli.trail import Trail
     from autosys_py.report.detail import KEYS, Times, fact_row
 
     monitor = next((thing.name for thing in things if thing.value("mode").lower() not in BROWSERS), None)
     if monitor is not None:
-        raise misuse(99123, monitor)
+        raise misuse(99143, monitor)
     trail = Trail(instance)
     times = Times(trail.times, trail.times)
     facts = _seen(_past(instance.store, 1, instance.store.last_seq()), _filters(instance, things))

@@ -39,9 +39,9 @@ FRAME = 4
 def watch(instance: "Instance", name: str, levels: int | None, *, colours: bool) -> None:
     """Draws until the job is at rest. Raises Refused without a terminal, for a pattern, for a name that no job has."""
     if not sys.stdout.isatty():
-        raise misuse(99121, name)
+        raise misuse(99141, name)
     if rows_of_jobs(instance.store, name, 0).explicit is None:
-        raise misuse(99122, name)
+        raise misuse(99142, name)
     from rich.console import Console
     from rich.live import Live
 
