@@ -5,7 +5,7 @@ Every machine that is this host is served by the agent of the scheduler on this 
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py import __version__
 from autosys_py.cli.machine_report import select_machines
@@ -23,22 +23,44 @@ PLUG_INS = ("runner", "filemon")
 AGENT = "WA_AGENT"
 
 
-def agent_lines(store: "EventServer", name: str) -> Iterator[str]:
-    """The report. Raises Refused for a pattern, an unknown machine, and a virtual one."""
+class Agent(NamedTuple):
+    """What the report says; None = nobody here knows."""
+
+    machine: str
+    type: str
+    node_name: str
+    agent_name: str
+    operating_system: str | None
+    agent_release: str | None
+    agent_build: str | None
+    plug_ins: list[str]
+
+
+def agent_of(store: "EventServer", name: str) -> Agent:
+    """The agent of a machine. Raises Refused for a pattern, an unknown machine, and a virtual one."""
     if is_pattern(name):
         raise refusal(50103)
     machine = select_machines(store, name)[0]
     if machine.is_virtual:
         raise refusal(50114)
     node = machine.node_name or machine.name
-    is_here = node in local_nodes() or node.startswith("127.")
+    agent = dict(machine.attributes).get("agent_name", "") or AGENT
+    if node not in local_nodes() and not node.startswith("127."):
+        return Agent(machine.name, machine.type, node, agent, None, None, None, [])
     system = os.uname()
-    yield f"Machine Name: {visible(machine.name)}"
-    yield f"Type: {visible(machine.type)}"
-    yield f"Node Name: {visible(node)}"
-    yield f"Agent Name: {visible(dict(machine.attributes).get('agent_name', '') or AGENT)}"
-    yield f"Operating System: {f'{system.sysname} {system.release}' if is_here else UNKNOWN}"
-    yield f"Agent Release: {__version__ if is_here else UNKNOWN}"
-    yield f"Agent Build: {'0' if is_here else UNKNOWN}"
+    return Agent(
+        machine.name, machine.type, node, agent, f"{system.sysname} {system.release}", __version__, "0", list(PLUG_INS)
+    )  # fmt: skip
+
+
+def agent_lines(agent: Agent) -> Iterator[str]:
+    """The report as text."""
+    yield f"Machine Name: {visible(agent.machine)}"
+    yield f"Type: {visible(agent.type)}"
+    yield f"Node Name: {visible(agent.node_name)}"
+    yield f"Agent Name: {visible(agent.agent_name)}"
+    yield f"Operating System: {agent.operating_system or UNKNOWN}"
+    yield f"Agent Release: {agent.agent_release or UNKNOWN}"
+    yield f"Agent Build: {agent.agent_build or UNKNOWN}"
     yield "Active Plug-ins:"
-    yield from (f"     {each}" for each in (PLUG_INS if is_here else (UNKNOWN,)))
+    yield from (f"     {each}" for each in agent.plug_ins or (UNKNOWN,))

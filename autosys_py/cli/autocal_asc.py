@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
 from autosys_py.cli.calendar_book import CYCLE, EXTENDED, MISSING, NOUNS, STANDARD
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.run import leave, run
-from autosys_py.core.text import visible
+from autosys_py.core.text import pad, visible
 
 if TYPE_CHECKING:
     from autosys_py.core.model import NamedObject
 
+KEYS = ("name", "type", "description")
 KINDS = {"s": STANDARD, "e": EXTENDED, "c": CYCLE}
 """The kinds by their option letters."""
 
@@ -27,9 +29,10 @@ def main() -> NoReturn:
 def autocal_asc(given: Given) -> int:
     """Does the one thing that the line asks for."""
     mode = mode_of(given)
+    check_format(given)
     with open_instance() as instance:
         if mode == "l":
-            return _list(instance, given.get("l") or "se")
+            return _list(instance, given)
         if mode == "E":
             from autosys_py.cli.calendar_files import export_file
 
@@ -75,6 +78,7 @@ def _fits(mode: str, named: list[str], given: Given) -> bool:
     return (
         len(named) == (mode in ("E", "D"))
         and ("F" not in given or mode == "I")
+        and ("--format" not in given or mode == "l")
         and ("f" not in given or mode in ("E", "I", ""))
     )
 
@@ -102,9 +106,15 @@ def _delete(instance: Instance, kind: str, name: str) -> int:
     return 0
 
 
-def _list(instance: Instance, letters: str) -> int:
+def _list(instance: Instance, given: Given) -> int:
+    letters = given.get("l") or "se"
     things = [thing for letter in letters for thing in instance.store.objects(KINDS[letter])]
-    write_lines(listing(sorted(things, key=lambda thing: thing.name)))
+    things.sort(key=lambda thing: thing.name)
+    if "--format" in given:
+        rows = ((thing.name, NOUNS[thing.kind], thing.value("description") or None) for thing in things)
+        write_data(given["--format"], KEYS, rows)
+    else:
+        write_lines(listing(things))
     return 0
 
 
@@ -113,7 +123,7 @@ def listing(things: "list[NamedObject]") -> Iterator[str]:
     if things:
         yield from ("", "", "Existing Calendars:", "-" * 70)
     for thing in things:
-        yield f"{visible(thing.name):<70}{NOUNS[thing.kind]}"
+        yield f"{pad(visible(thing.name), 70)}{NOUNS[thing.kind]}"
         if thing.value("description"):
             yield visible(thing.value("description"))
 
@@ -121,7 +131,10 @@ def listing(things: "list[NamedObject]") -> Iterator[str]:
 COMMAND = Command(
     name="autocal_asc",
     title="Calendar",
-    synopsis="-l[s|e|c]\n-E file -s|-e|-c name [-f format]\n-I file [-F] [-f format]\n-D -s|-e|-c name\n< file",
+    synopsis=(
+        "-l[s|e|c] [--format json | csv]\n-E file -s|-e|-c name [-f format]\n-I file [-F] [-f format]\n"
+        "-D -s|-e|-c name\n< file"
+    ),
     options=(
         Option("l", "s|e|c", "lists calendars; s standard, e extended, c cycles", accepts=lambda kind: kind in KINDS),
         Option("E", "file", "exports into the file"),
@@ -132,6 +145,7 @@ COMMAND = Command(
         Option("c", "name", "a cycle, likewise"),
         Option("F", text="an import replaces what exists"),
         Option("f", "format", "order of MM, DD, YYYY in dates, instead of DateFormat"),
+        FORMAT,
     ),
     act=autocal_asc,
     notes=(

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from autosys_py import __version__
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.run import leave, run
 from autosys_py.core.text import visible
 
+KEYS = ("flag", "value")
 RELEASE = "0"
 _DATABASES = {"oracle": "ORA", "sybase": "SYB", "mssql": "MSQ"}
 
@@ -24,9 +26,13 @@ def flags(given: Given) -> int:
     """One line of the values asked for, one blank apart."""
     if not given.any("aiodvrhnf"):
         raise wrong_usage()
+    check_format(given)
     with open_instance() as instance:
-        words = [read(instance) for letter, read in _FLAGS.items() if letter in given or "a" in given]
-    write_lines([" ".join(map(visible, words))])
+        words = {letter: read(instance) for letter, read in _FLAGS.items() if letter in given or "a" in given}
+    if "--format" in given:
+        write_data(given["--format"], KEYS, words.items())
+    else:
+        write_lines([" ".join(map(visible, words.values()))])
     return 0
 
 
@@ -81,7 +87,7 @@ _FLAGS: dict[str, Callable[[Instance], str]] = {
 COMMAND = Command(
     name="autoflags",
     title="Version",
-    synopsis="-a | [-i] [-o] [-d] [-v] [-r] [-h] [-n] [-f]",
+    synopsis="-a | [-i] [-o] [-d] [-v] [-r] [-h] [-n] [-f]\n[--format json | csv]",
     options=(
         Option("a", text="everything below, in this order"),
         Option("i", text="build"),
@@ -92,6 +98,7 @@ COMMAND = Command(
         Option("h", text="host id"),
         Option("n", text="name of this host"),
         Option("f", text="its full name"),
+        FORMAT,
     ),
     act=flags,
     version=version,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import complain, message, refusal
 from autosys_py.cli.names import is_everything, is_speakable
@@ -21,6 +22,7 @@ from autosys_py.cli.run import leave, run
 from autosys_py.core.codes import Alarm, EventCode
 from autosys_py.core.model import CountKey, Event, Machine, members_of
 
+KEYS = ("machine", "node_name", "port", "answers")
 LOCALHOST = "localhost"
 PORT = "7520"
 PATIENCE = 10
@@ -35,8 +37,13 @@ def autoping(given: Given) -> int:
     """Asks each machine; exit code 1 if one does not answer."""
     if "m" not in given:
         raise wrong_usage()
+    check_format(given)
     with open_instance() as instance:
-        silent = [each for each in _machines(instance, given["m"]) if not _ping(instance, each, both_ways="S" in given)]
+        if "--format" in given:
+            silent = _write_answers(instance, given)
+        else:
+            asked = _machines(instance, given["m"])
+            silent = [each for each in asked if not _ping(instance, each, both_ways="S" in given)]
         if silent and "A" in given:
             _raise_alarms(instance, silent)
     return int(bool(silent))
@@ -58,6 +65,18 @@ def _machines(instance: Instance, name: str) -> list[Machine]:
     return [store.machine(member.name) or Machine(member.name) for member in members_of(machine)]
 
 
+def _write_answers(instance: Instance, given: Given) -> list[Machine]:
+    """As data; the machines that do not answer."""
+    answers = [(each, _answers(instance, each)) for each in _machines(instance, given["m"])]
+    rows = ((each.name, each.node_name or each.name, _port(each), answers) for each, answers in answers)
+    write_data(given["--format"], KEYS, rows)
+    return [each for each, answers in answers if not answers]
+
+
+def _port(machine: Machine) -> str:
+    return next((value for name, value in machine.attributes if name == "port" and value), PORT)
+
+
 def _ping(instance: Instance, machine: Machine, *, both_ways: bool) -> bool:
     """Asks one and prints what came of it."""
     lines = ["", "", message(50023, machine.name, severity="I")]
@@ -65,8 +84,7 @@ def _ping(instance: Instance, machine: Machine, *, both_ways: bool) -> bool:
     if _answers(instance, machine):
         write_lines([message(50025, severity="I"), ""])
         return True
-    port = next((value for name, value in machine.attributes if name == "port" and value), PORT)
-    complain(message(10229, machine.node_name or machine.name, port), message(50281))
+    complain(message(10229, machine.node_name or machine.name, _port(machine)), message(50281))
     write_lines(["", message(50282, severity="I"), ""])
     complain(message(50026))
     return False
@@ -106,11 +124,12 @@ def _raise_alarms(instance: Instance, silent: list[Machine]) -> None:
 COMMAND = Command(
     name="autoping",
     title="Ping",
-    synopsis="-m machine | ALL [-A] [-S]",
+    synopsis="-m machine | ALL [-A] [-S] [--format json | csv]",
     options=(
         Option("m", "machine", "machine whose agent is asked; ALL = every real machine"),
         Option("A", text="raises alarm AUTO_PING for each that does not answer"),
         Option("S", text="also from the agent back to the server"),
+        FORMAT,
     ),
     act=autoping,
 )

@@ -46,7 +46,12 @@ def autosys() -> None:
 @click.option("--show", type=click.Choice(["log", "report", "both"]), help="What is printed; default the log.")
 @click.option("--seed", type=int, default=0, help="Accepted; nothing here is left to chance.")
 @click.option("--from-store", is_flag=True, help="What would the JIL change? Told in words, against the event store.")
-@click.option("--format", "format_", type=click.Choice(["json"]), help="The difference of --from-store as data.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["json", "csv"]),
+    help="The report as data, with --show report; the difference of --from-store, json alone.",
+)
 def simulate(
     files: tuple[Path, ...],
     script: Path | None,
@@ -64,14 +69,16 @@ def simulate(
             raise click.UsageError("--show belongs to one simulation: --from-store compares two.")
         from autosys_py.cli.what_if import what_if
 
+        if format_ == "csv":
+            raise click.UsageError("--format csv belongs to --show report; --from-store has json.")
         return what_if(files, script, begin, end, tz, format_)
-    if format_:
-        raise click.UsageError("--format belongs to --from-store.")
+    if format_ and show != "report":
+        raise click.UsageError("--format belongs to --show report and to --from-store.")
     if begin is None or end is None:
         raise click.UsageError(f"Missing option '{'--from' if begin is None else '--to'}'.")
     from autosys_py.cli.simulate import simulate as play
 
-    return play(files, script, begin, end, tz, show or "log")
+    return play(files, script, begin, end, tz, show or "log", format_)
 
 
 def _played(command: Callable[..., int]) -> Callable[..., int]:
@@ -190,7 +197,7 @@ def verify() -> int:
 
 
 @autosys.command()
-@click.option("--format", "format_", type=click.Choice(["json"]), help="As data.")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), help="As data.")
 def doctor(format_: str | None) -> int:
     """Look this installation over; what is wrong comes with its remedy. Exit code 1 if something is."""
     from autosys_py.cli.doctor import examine

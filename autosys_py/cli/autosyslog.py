@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import misuse, refusal
 from autosys_py.cli.options import Command, Given, Option, is_number, wrong_usage
@@ -18,7 +19,9 @@ from autosys_py.core.text import visible
 if TYPE_CHECKING:
     from autosys_py.agent.account import Account
     from autosys_py.core.model import Run
+    from autosys_py.report.data import Row
 
+LOG_KEYS = ("time", "text")
 FILES = {"A": "record", "O": "out", "S": "out", "E": "err"}
 """What of a run folder each type is."""
 NEVER = "PL"
@@ -49,6 +52,9 @@ def _check(given: Given) -> None:
         raise wrong_usage()
     if given.any("lp") and "e" not in given:
         raise wrong_usage()
+    if "--format" in given and not ("e" in given and given.any("lp")):
+        raise wrong_usage()  # what follows a file has no end, and what a job wrote has no rows
+    check_format(given)
     if given.any("rntiodz") and "j" not in given:
         raise wrong_usage()
     if "n" in given and "r" not in given:
@@ -67,6 +73,9 @@ def _check(given: Given) -> None:
 
 def _scheduler_log(instance: Instance, given: Given) -> None:
     path = instance.scheduler_log
+    if "--format" in given:
+        write_data(given["--format"], LOG_KEYS, _rows(instance, _report(path, given)))
+        return
     if given.any("lp"):
         write(_report(path, given))
         return
@@ -87,6 +96,24 @@ def _report(path: Path, given: Given) -> Iterator[bytes]:
     with opened(path, refusal(50132, path)) as file:
         lines = file if number is None else deque(file, min(number, 1_000_000))
         yield from (line for line in lines if matches.search(line))
+
+
+def _rows(instance: Instance, lines: Iterator[bytes]) -> "Iterator[Row]":
+    """In the order of `LOG_KEYS`; a line without a readable time has none. The log is in the scheduler's zone."""
+    from datetime import datetime
+
+    from autosys_py.cli.dates import read_moment
+    from autosys_py.cli.zone import scheduler_zone
+
+    zone, order = scheduler_zone(instance.store), instance.configuration.DateFormat
+    for line in lines:
+        text = line.decode("utf-8", "surrogateescape").removesuffix("\n")
+        begin, bracket, rest = text.partition("]")
+        moment = read_moment(begin[1:], order, zone) if bracket and begin.startswith("[") else None
+        if moment is None:
+            yield None, text
+        else:
+            yield datetime.fromtimestamp(moment, zone).isoformat(), rest.removeprefix(" " * 6)
 
 
 def _pattern(text: str) -> "re.Pattern[bytes]":
@@ -174,7 +201,9 @@ def _account(owner: str, instance: Instance) -> "Account":
 COMMAND = Command(
     name="autosyslog",
     title="Log",
-    synopsis="-e [-l lines] [-p pattern]\n-j job_name [-r run [-n try]] [-t A | O | E | S | P | L]\n-s",
+    synopsis=(
+        "-e [-l lines] [-p pattern] [--format json | csv]\n-j job_name [-r run [-n try]] [-t A | O | E | S | P | L]\n-s"
+    ),
     options=(
         Option("e", text=f"the scheduler's log: its last {LINES} lines, then what is added"),
         Option("l", "lines", "with -e: so many lines from the end, and no more"),
@@ -188,6 +217,7 @@ COMMAND = Command(
         Option("d", "data_set", "never here"),
         Option("z", "data_set", "never here"),
         Option("s", text="the application server's log: there is none"),
+        FORMAT,
     ),
     act=syslog,
 )

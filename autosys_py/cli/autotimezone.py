@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
 from autosys_py.cli.changes import tell_of_change
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import complain, message, refusal
 from autosys_py.cli.names import is_pattern, select
@@ -13,13 +14,14 @@ from autosys_py.cli.output import write_lines
 from autosys_py.cli.run import leave, run
 from autosys_py.cli.timetables import ZONE_ENTRY, tell_of_zones, zones_of
 from autosys_py.core.model import NamedObject
-from autosys_py.core.text import visible
+from autosys_py.core.text import pad, visible
 from autosys_py.core.timezones import LONGEST, folded, is_name
 
 if TYPE_CHECKING:
     from autosys_py.cli.changes import Pairs
     from autosys_py.event_server.protocol import EventServer
 
+KEYS = ("name", "type", "zone")
 WRONG = {"a": 50101, "c": 50106, "d": 50109, "t": 50120}
 """The code of a wrong argument by option."""
 
@@ -33,14 +35,15 @@ def autotimezone(given: Given) -> int:
     modes = [letter for letter in "acdlqt" if letter in given]
     if not modes:
         raise wrong_usage(50147)
-    if len(modes) > 1:
+    if len(modes) > 1 or ("--format" in given and not given.any("lq")):
         raise wrong_usage()
+    check_format(given)
     with open_instance() as instance:
         match modes[0]:
             case "l":
-                write_lines(_table(instance.store.objects(ZONE_ENTRY)))
+                _write(given, instance.store.objects(ZONE_ENTRY))
             case "q":
-                _query(instance, given["q"])
+                _write(given, _query(instance, given["q"]))
             case "d":
                 _delete(instance, given["d"])
             case "t":
@@ -86,7 +89,15 @@ def _drop(store: "EventServer", name: str) -> "Pairs | None":
     return spelt[-1].attributes if spelt else None
 
 
-def _query(instance: Instance, name: str) -> None:
+def _write(given: Given, entries: list[NamedObject]) -> None:
+    if "--format" in given:
+        rows = ((entry.name, entry.value("type"), entry.value("zone")) for entry in entries)
+        write_data(given["--format"], KEYS, rows)
+    else:
+        write_lines(_table(entries))
+
+
+def _query(instance: Instance, name: str) -> list[NamedObject]:
     """The entries of a name or pattern; a zone of the system counts as an entry that stands for itself."""
     entries = instance.store.objects(ZONE_ENTRY)
     found = select(folded(name) if not is_pattern(name) else name, entries, lambda entry: _key(entry, name))
@@ -94,8 +105,8 @@ def _query(instance: Instance, name: str) -> None:
         system = zones_of(instance.store).system_name(name)
         if system is None:
             raise refusal(99011, name)
-        found = [NamedObject(ZONE_ENTRY, system, "", (("type", "Z"), ("zone", system)))]
-    write_lines(_table(found))
+        return [NamedObject(ZONE_ENTRY, system, "", (("type", "Z"), ("zone", system)))]
+    return found
 
 
 def _key(entry: NamedObject, name: str) -> str:
@@ -103,7 +114,9 @@ def _key(entry: NamedObject, name: str) -> str:
 
 
 def _table(entries: Iterable[NamedObject]) -> list[str]:
-    rows = [f"{visible(entry.name):<50} {entry.value('type'):<9}{visible(entry.value('zone'))}" for entry in entries]
+    rows = [
+        f"{pad(visible(entry.name), 50)} {entry.value('type'):<9}{visible(entry.value('zone'))}" for entry in entries
+    ]
     if not rows:
         return []
     heading = f"{'Entry':<50}{'Type':<8}Zone"
@@ -120,7 +133,7 @@ def _wrong(letter: str, typed: str, exit_code: int) -> WrongUsage:
 COMMAND = Command(
     name="autotimezone",
     title="Timezone",
-    synopsis="-a alias zone | -c city zone | -t zone\n-d name | -q name | -l",
+    synopsis="-a alias zone | -c city zone | -t zone\n-d name\n-q name | -l [--format json | csv]",
     options=(
         Option("a", "alias", "adds an alias of a zone", second="zone"),
         Option("c", "city", "adds a city and its zone", second="zone"),
@@ -128,6 +141,7 @@ COMMAND = Command(
         Option("d", "name", "deletes an entry"),
         Option("q", "name", "shows an entry, or the entries that match a pattern with % * ?"),
         Option("l", text="lists all entries"),
+        FORMAT,
     ),
     act=autotimezone,
     notes=(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, message
 from autosys_py.cli.names import matcher
@@ -35,15 +36,25 @@ def autotrack(given: Given) -> int:
         raise wrong_usage()
     if given.any("ul") and given.any(("v", "F", "T", "U", "m", "J", "B", "I", "R", "t")):
         raise wrong_usage()
+    if "--format" in given and "u" in given:
+        raise wrong_usage()
+    check_format(given)
     with open_instance() as instance:
         if "u" in given:
             _set(instance, given["u"])
         level = instance.store.setting(LEVEL) or DEFAULT
         if "l" in given:
-            write_lines([message(99062, level, severity="I")])
-        elif "u" not in given and level != "0":
-            write_lines(_lines(instance, given, kinds, level))
+            _write_level(given, level)
+        elif "u" not in given and (level != "0" or "--format" in given):
+            _write(instance, given, kinds, level)
     return 0
+
+
+def _write_level(given: Given, level: str) -> None:
+    if "--format" in given:
+        write_data(given["--format"], ("level",), [(int(level),)])
+    else:
+        write_lines([message(99062, level, severity="I")])
 
 
 def _set(instance: Instance, level: str) -> None:
@@ -55,7 +66,7 @@ def _set(instance: Instance, level: str) -> None:
         instance.store.add_event(event)
 
 
-def _lines(instance: Instance, given: Given, kinds: frozenset[str], level: str) -> Iterator[str]:
+def _write(instance: Instance, given: Given, kinds: frozenset[str], level: str) -> None:
     from autosys_py.cli.trail import Trail
     from autosys_py.report import tracking
 
@@ -64,13 +75,18 @@ def _lines(instance: Instance, given: Given, kinds: frozenset[str], level: str) 
     wanted = [_by_who(given), *([_by_kind(kinds)] if kinds else []), *_by_object(given, instance)]
     found = [
         each
-        for each in trail.entries()
+        for each in (trail.entries() if level != "0" else ())
         if since <= each.entry.time <= until and all(is_wanted(each) for is_wanted in wanted)
     ]
-    entries = [each.entry for each in sorted(found, key=lambda each: each.entry.time)]
-    if level == "1":
-        return (tracking.short(entry, trail.times) for entry in entries)
-    return tracking.records(entries, trail.times)
+    found.sort(key=lambda each: each.entry.time)
+    entries = (each.entry for each in found)
+    if "--format" in given:
+        rows = (tracking.data(each.entry, each.letter, trail.times, in_full=level == "2") for each in found)
+        write_data(given["--format"], tracking.KEYS, rows)
+    elif level == "1":
+        write_lines(tracking.short(entry, trail.times) for entry in entries)
+    else:
+        write_lines(tracking.records(entries, trail.times))
 
 
 def _by_who(given: Given) -> "Callable[[Tracked], bool]":
@@ -128,7 +144,7 @@ COMMAND = Command(
     title="Tracking",
     synopsis=(
         "[-v] [-F from] [-T to] [-U user] [-m machine] [-t types]\n"
-        "[-J job_name] [-B group_name] [-I application_name] [-R resource]\n"
+        "[-J job_name] [-B group_name] [-I application_name] [-R resource] [--format json | csv]\n"
         "-u 0 | 1 | 2\n-l"
     ),
     options=(
@@ -144,6 +160,7 @@ COMMAND = Command(
         Option("I", "application_name", "to the jobs of an application; wildcards"),
         Option("R", "resource", "to these resources; wildcards"),
         Option("t", "types", "letters of note 1, one or more"),
+        FORMAT,
     ),
     notes=(
         "Types: B monitor, C calendar, J job, M machine, N connection profile, O override, S sendevent, T autotrack",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from autosys_py.agent.chase import State, Trace, trace_of
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import message, refusal
 from autosys_py.cli.options import Command, Given, Option, is_number
@@ -24,7 +25,9 @@ from autosys_py.event_server.protocol import StatusRow
 
 if TYPE_CHECKING:
     from autosys_py.cli.permit import Permit
+from autosys_py.report.data import Row
 
+KEYS = ("name", "status", "run_num", "ntry", "reason", "sent")
 AGENT_HOST = "agent_host"
 """The setting in which a scheduler says on which host its run folders and their processes are."""
 RULE = "_" * 78
@@ -59,12 +62,17 @@ def main() -> NoReturn:
 
 def chase(given: Given) -> int:
     """Prints what it finds; sends what the options say. Exit code 0; everything else is raised."""
+    check_format(given)
     pause = _number("CHASE_SLEEP", SLEEP)
     with open_instance() as instance:
+        alarm, fail = "A" in given, "E" in given
+        settle, permit = partial(time.sleep, pause), instance.permit
+        if "--format" in given:
+            found = hunt(instance, alarm=alarm, fail=fail, settle=settle, permit=permit) or []
+            write_data(given["--format"], KEYS, (_row(quarry, alarm=alarm, fail=fail) for quarry in found))
+            return 0
         write_lines([RULE, "", message(50154, severity="I")])
-        settle = partial(time.sleep, pause)
-        permit = instance.permit
-        write_lines(pursue(instance, alarm="A" in given, fail="E" in given, settle=settle, permit=permit))
+        write_lines(pursue(instance, alarm=alarm, fail=fail, settle=settle, permit=permit))
         write_lines([message(50157, severity="I"), RULE, ""])
     return 0
 
@@ -74,10 +82,21 @@ def pursue(
 ) -> Iterator[str]:
     """The lines about jobs; the events are stored before the first is given. `settle` waits for news on its way,
     `permit` says whose jobs may be set to FAILURE, None = everybody's. Raises Refused if one may not."""
-    rows = list(_chased(instance))
-    if not rows:
+    found = hunt(instance, alarm=alarm, fail=fail, settle=settle, permit=permit)
+    if found is None:
         yield message(50156, severity="I")
         return
+    for quarry in found:
+        yield _line(quarry, alarm=alarm, fail=fail)
+
+
+def hunt(
+    instance: Instance, *, alarm: bool, fail: bool, settle: Callable[[], object], permit: "Permit | None" = None
+) -> "list[Quarry] | None":
+    """The jobs that are found wrong, what is to be sent about them stored; None = no job is under way."""
+    rows = list(_chased(instance))
+    if not rows:
+        return None
     found = list(_wrong(instance, rows))
     if found and _scheduler_acts(instance):
         settle()
@@ -88,8 +107,7 @@ def pursue(
         permit.require(EventCode.CHANGE_STATUS, [quarry.row.head for quarry in found if quarry.is_gone])
     if alarm or fail:
         _send(instance, found, alarm=alarm, fail=fail)
-    for quarry in found:
-        yield _line(quarry, alarm=alarm, fail=fail)
+    return found
 
 
 def _scheduler_acts(instance: Instance) -> bool:
@@ -155,12 +173,22 @@ def _send(instance: Instance, found: list[Quarry], *, alarm: bool, fail: bool) -
 
 
 def _line(quarry: Quarry, *, alarm: bool, fail: bool) -> str:
-    sent = ["alarm"] if alarm else []
-    sent += ["FAILURE"] if fail and quarry.is_gone else []
+    sent = _sent(quarry, alarm=alarm, fail=fail)
     deed = f"Sent: {', '.join(sent)}." if sent else "Nothing was sent."
     state = quarry.row.state
     run_number = f"{state.run_num}/{state.ntry}"
     return message(99010, quarry.row.head.name, state.status.name, run_number, quarry.trace.text, deed, severity="I")
+
+
+def _row(quarry: Quarry, *, alarm: bool, fail: bool) -> "Row":
+    """In the order of `KEYS`."""
+    head, state = quarry.row
+    sent = _sent(quarry, alarm=alarm, fail=fail)
+    return head.name, state.status.name, state.run_num, state.ntry, quarry.trace.text, sent
+
+
+def _sent(quarry: Quarry, *, alarm: bool, fail: bool) -> list[str]:
+    return (["alarm"] if alarm else []) + (["FAILURE"] if fail and quarry.is_gone else [])
 
 
 def _number(variable: str, default: int) -> int:
@@ -173,10 +201,11 @@ def _number(variable: str, default: int) -> int:
 COMMAND = Command(
     name="chase",
     title="Chase",
-    synopsis="[-A] [-E]",
+    synopsis="[-A] [-E] [--format json | csv]",
     options=(
         Option("A", text="raises alarm CHASE for each job found wrong"),
         Option("E", text="sets a RUNNING job of which nothing is left to FAILURE; n_retrys applies"),
+        FORMAT,
     ),
     notes=("A job that is STARTING counts after two minutes and is never set to FAILURE.",),
     act=chase,

@@ -5,10 +5,11 @@ It looks and changes nothing: an event store that is not there is not made, an o
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, NAMES, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, complain, message
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
@@ -17,7 +18,9 @@ from autosys_py.cli.run import discard_output, leave, run
 
 if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
+    from autosys_py.report.data import Row
 
+KEYS = ("component", "place", "up", "reason")
 RULE = ("_" * 78, "")
 SETUP_FAILED = 99
 """Exit code of a wrong environment, wrong arguments, a wrong configuration."""
@@ -58,8 +61,10 @@ def main() -> NoReturn:
 def check(given: Given) -> int:
     """Returns the answer; 99 where nothing could be asked. What becomes of the output does not change it."""
     mask = given.get("r", USUAL)
-    if mask not in MASKS:
+    if mask not in MASKS or ("Q" in given and "--format" in given):
         raise wrong_usage()
+    if given.get("--format") not in (None, *NAMES):
+        raise wrong_usage(99012, given["--format"])
     asked = [int(place) for place, digit in zip(("100", "10", "1"), mask.zfill(3), strict=True) if digit == "1"]
     shown = asked if "r" in given else [APPLICATION_SERVER, SCHEDULER, EVENT_SERVER]
     try:
@@ -69,8 +74,10 @@ def check(given: Given) -> int:
         if "Q" not in given:
             complain(*(error.lines if isinstance(error, Refused) else [message(99000, error)]))
         return SETUP_FAILED
-    if "Q" not in given:
-        _tell(_lines(finding, shown))
+    if "--format" in given:
+        _tell(lambda: write_data(given["--format"], KEYS, _rows(finding, shown)))
+    elif "Q" not in given:
+        _tell(lambda: _write(_lines(finding, shown)))
     return sum(weight * finding.digit(weight) for weight in asked)
 
 
@@ -118,19 +125,41 @@ def place_of(url: str) -> str:
 # What is said
 
 
-def _tell(lines: Iterable[str]) -> None:
-    """Prints lines, errors to where errors go. The answer matters more than who hears it."""
+def _tell(write: Callable[[], None]) -> None:
+    """Writes. The answer matters more than who hears it."""
     try:
-        for line in lines:
-            if line.startswith("CAUAJM_E"):
-                complain(line)
-            else:
-                write_lines([line])
+        write()
         sys.stdout.flush()
     except OSError as error:
         discard_output()
         if not isinstance(error, BrokenPipeError):
             complain(message(99004, error.strerror))
+
+
+def _write(lines: Iterable[str]) -> None:
+    """Prints lines, errors to where errors go."""
+    for line in lines:
+        if line.startswith("CAUAJM_E"):
+            complain(line)
+        else:
+            write_lines([line])
+
+
+def _rows(finding: Finding, shown: list[int]) -> "Iterator[Row]":
+    """In the order of `KEYS`."""
+    host = os.uname().nodename
+    scheduler = finding.scheduler
+    wrong = finding.fault or None
+    if EVENT_SERVER in shown:
+        yield "Event Server", finding.place, not wrong, wrong
+    if APPLICATION_SERVER in shown:
+        yield "Application Server", host, not wrong, wrong
+    if SCHEDULER in shown:
+        said = None
+        if scheduler.digit != PRIMARY:
+            code, arguments = (99053, (scheduler.host or host, scheduler.silence)) if scheduler.digit else (99052, ())
+            said = message(code, *arguments).partition(" ")[2]
+        yield "Primary Scheduler", scheduler.host or host, scheduler.digit == PRIMARY, said
 
 
 def _lines(finding: Finding, shown: list[int]) -> Iterator[str]:
@@ -169,10 +198,11 @@ def _scheduler_lines(scheduler: Scheduler, host: str) -> Iterator[str]:
 COMMAND = Command(
     name="chk_auto_up",
     title="Check Status",
-    synopsis="[-Q] [-r 1 | 10 | 11 | 100 | 101 | 110 | 111]",
+    synopsis="[-Q] [-r 1 | 10 | 11 | 100 | 101 | 110 | 111]\n[--format json | csv]",
     options=(
         Option("Q", text="prints nothing: the exit code alone"),
         Option("r", "mask", "what is asked for: 100 application server, 10 scheduler, 1 event server; default 11"),
+        FORMAT,
     ),
     notes=(
         "Exit code: 100 application server up, 10 scheduler up, 80 scheduler not responding, 1 event server up, added.",

@@ -66,7 +66,7 @@ class DemandCheck:
             )
         required = str(demand.quantity) if demand.quantity else "ALL"
         if thing is None:
-            return DemandRow(job.name, demand.name, required, UNKNOWN, is_met=False)
+            return DemandRow(job.name, demand.name, required, UNKNOWN, met=False)
         there = self._usage.available(thing)
         met = wanted_of(demand, resource_of(thing), there) - _kept(state, thing) <= there
         return DemandRow(job.name, demand.name, required, str(there), met)
@@ -83,7 +83,7 @@ class DemandCheck:
 
 def _fitness(rows: list[DemandRow]) -> tuple[int, int]:
     """How many demands are met on a machine; of equals that machine is shown of which more is known."""
-    return sum(row.is_met for row in rows), sum(row.available != UNKNOWN for row in rows)
+    return sum(row.met for row in rows), sum(row.available != UNKNOWN for row in rows)
 
 
 def _kept(state: "JobState", thing: NamedObject) -> int:

@@ -3,7 +3,6 @@
 Nothing here may fail for what it looks for: a store that cannot be opened is a finding like any other.
 """
 
-import json
 import os
 import platform
 import shutil
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py import __version__
 from autosys_py.cli import clock
+from autosys_py.cli.data import write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused
 from autosys_py.cli.output import write_lines
@@ -32,6 +32,7 @@ from autosys_py.event_server.sql import HEAD
 if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
 
+KEYS = ("what", "found", "remedy", "ok")
 REMEDY = "stop eventor, then: autosys restore FILE, with the newest backup that is sound"
 LEAST_FREE = 256 * 1024 * 1024
 """Bytes of disk below which a store may soon not be written any more."""
@@ -60,9 +61,9 @@ class Finding(NamedTuple):
 def examine(format_: str | None) -> int:
     """Prints every finding; 1 if one of them needs a remedy."""
     findings = list(_findings())
-    if format_ == "json":
-        data = [{**each._asdict(), "remedy": each.remedy or None, "ok": not each.remedy} for each in findings]
-        write_lines([json.dumps(data, indent=2)])
+    if format_ is not None:
+        rows = ((each.what, each.found, each.remedy or None, not each.remedy) for each in findings)
+        write_data(format_, KEYS, rows)
     else:
         write_lines(_lines(findings))
     return 1 if any(each.remedy for each in findings) else 0

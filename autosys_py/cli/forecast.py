@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import refusal
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
@@ -35,17 +36,18 @@ def forecast(given: Given) -> int:
     """Prints the starts of the range. Exit code 0, with nothing printed if there are none."""
     if "F" not in given:
         raise wrong_usage()
+    check_format(given)
     from autosys_py.cli.zone import local_zone
 
     with open_instance() as instance:
         zone = local_zone()
         since, until = _range(given, instance.configuration.DateFormat, zone)
         now = clock.now()
-        if until < max(since, now):
-            return 0  # empty, or past: what was, autorep tells
         if until > now + FARTHEST:
             raise refusal(99083, FARTHEST // YEAR)
-        rows = _rows(instance, since, until, now, _wanted(given, _midnight(since, zone)))
+        rows = []
+        if until >= max(since, now):  # else it is empty, or past: what was, autorep tells
+            rows = _rows(instance, since, until, now, _wanted(given, _midnight(since, zone)))
         _print(rows, given, instance, zone, now)
     return 0
 
@@ -137,23 +139,24 @@ def _rows(
 def _print(rows: "list[ForecastRow]", given: Given, instance: Instance, zone: "ZoneInfo", now: int) -> None:
     from autosys_py.cli.output import write_lines
     from autosys_py.core.times import TimeFormat
-    from autosys_py.report.forecast import Forecast
+    from autosys_py.report.forecast import KEYS, Forecast
 
-    if not rows:
-        return
     report = Forecast(
         TimeFormat(zone, instance.configuration.DateFormat), narrow="n" in given, headings="h" not in given
     )
     days = {day: number for number, day in enumerate(dict.fromkeys(report.day(row.start) for row in rows))}
     if "s" in given:
         rows = sorted(rows, key=lambda row: (days[report.day(row.start)], row.job, row.start))
-    write_lines(report.lines(rows, now))
+    if "--format" in given:
+        write_data(given["--format"], KEYS, map(report.data, rows))
+    elif rows:
+        write_lines(report.lines(rows, now))
 
 
 COMMAND = Command(
     name="forecast",
     title="Forecast",
-    synopsis="-F from [-T to] [-J job_name] [-M machine]\n[-h] [-l] [-n] [-s]",
+    synopsis="-F from [-T to] [-J job_name] [-M machine]\n[-h] [-l] [-n] [-s] [--format json | csv]",
     options=(
         Option("F", "from", 'date and time of the first start, or a range "from-to"'),
         Option("T", "to", "of the last start; without it 23:59 of the day of -F"),
@@ -163,6 +166,7 @@ COMMAND = Command(
         Option("l", text="also what follows from jobs and boxes that start before the day of -F"),
         Option("n", text="narrow: names cut to 28 characters"),
         Option("s", text="sorted by job and start"),
+        FORMAT,
     ),
     act=forecast,
     notes=(

@@ -1,8 +1,10 @@
 """job_depends: what jobs wait for, who waits for them, what starts by date (cli.md §6, docs/job_depends.md)."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, message, misuse
 from autosys_py.cli.options import Command, Given, Option, is_number, wrong_usage
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from autosys_py.cli.selection import Selection
     from autosys_py.cli.start_report import Range
+    from autosys_py.core.times import TimeFormat
+    from autosys_py.report.dependencies import TreeRow
 
 MODES = "cdrt"
 LAST = 253339228800
@@ -52,13 +56,18 @@ def _check(given: Given) -> None:
         raise wrong_usage()
     if "t" in given and "F" not in given:
         raise misuse(50075)
+    check_format(given)
 
 
 def _conditions(instance: Instance, given: Given) -> None:
     from autosys_py.cli.condition_report import condition_rows
-    from autosys_py.report.dependencies import condition_lines
+    from autosys_py.report import dependencies
 
-    write_lines(condition_lines(condition_rows(instance.store, given, clock.now()), wide="w" in given))
+    rows = condition_rows(instance.store, given, clock.now())
+    if "--format" in given:
+        write_data(given["--format"], dependencies.CONDITION_KEYS, map(dependencies.condition_data, rows))
+    else:
+        write_lines(dependencies.condition_lines(rows, wide="w" in given))
 
 
 def _resources(instance: Instance, given: Given) -> None:
@@ -66,9 +75,12 @@ def _resources(instance: Instance, given: Given) -> None:
 
     from autosys_py.cli.condition_report import chosen
     from autosys_py.cli.demand_report import demand_rows
-    from autosys_py.report.dependencies import demand_lines, no_demand_lines
+    from autosys_py.report.dependencies import DemandRow, demand_lines, no_demand_lines
 
     jobs = demand_rows(instance.store, given)
+    if "--format" in given:
+        write_data(given["--format"], DemandRow._fields, chain.from_iterable(jobs))
+        return
     first = next(jobs, None)
     if first is not None:
         write_lines(demand_lines(chain([first], jobs), wide="w" in given))
@@ -79,8 +91,9 @@ def _resources(instance: Instance, given: Given) -> None:
 
 def _tree(instance: Instance, given: Given) -> None:
     from autosys_py.cli.start_report import condition_tree
+    from autosys_py.report.dependencies import CONDITION_TREE_KEYS
 
-    write_lines(condition_tree(instance.store, _selection(instance, given), wide="w" in given))
+    _write_tree(given, condition_tree(instance.store, _selection(instance, given)), CONDITION_TREE_KEYS, None)
 
 
 def _starts(instance: Instance, given: Given) -> None:
@@ -88,13 +101,24 @@ def _starts(instance: Instance, given: Given) -> None:
     from autosys_py.cli.timetables import timetable_of
     from autosys_py.cli.zone import local_zone, scheduler_zone
     from autosys_py.core.times import TimeFormat
+    from autosys_py.report.dependencies import START_TREE_KEYS
 
     zone, date_format = local_zone(), instance.configuration.DateFormat
     asked = _range(given, date_format, zone)
     selection = _selection(instance, given)
     timetable = timetable_of(instance.store, scheduler_zone(instance.store))
-    times = TimeFormat(zone, date_format)
-    write_lines(start_tree(instance.store, selection, timetable, asked, times, wide="w" in given))
+    rows = start_tree(instance.store, selection, timetable, asked)
+    _write_tree(given, rows, START_TREE_KEYS, TimeFormat(zone, date_format))
+
+
+def _write_tree(given: Given, rows: "Iterable[TreeRow]", keys: tuple[str, ...], times: "TimeFormat | None") -> None:
+    """`times` None = the column is that of -d."""
+    from autosys_py.report import dependencies
+
+    if "--format" in given:
+        write_data(given["--format"], keys, dependencies.tree_data(rows, times))
+    else:
+        write_lines(dependencies.tree_lines(rows, times, wide="w" in given))
 
 
 def _selection(instance: Instance, given: Given) -> "Selection":
@@ -140,7 +164,8 @@ COMMAND = Command(
     synopsis=(
         "-c | -d | -r -J job_name [-L levels] [-w]\n"
         '-t -J job_name -F "from" [-T "to"] [-e] [-s] [-L levels] [-w]\n'
-        "[-B group_name] [-I application_name] in place of -J"
+        "[-B group_name] [-I application_name] in place of -J\n"
+        "[--format json | csv]"
     ),
     options=(
         Option("c", text="current conditions: status, truth of each atom, dependents"),
@@ -156,6 +181,7 @@ COMMAND = Command(
         Option("e", text="with -t: every start, not the first of each job alone"),
         Option("s", text="with -t: by next start"),
         Option("w", text="wide: the first column 33 wider"),
+        FORMAT,
     ),
     notes=("A pattern that matches nothing prints nothing; a name that does not exist is an error.",),
     act=depends,

@@ -61,6 +61,12 @@ def live_jobs(store: "EventServer") -> Iterator[LiveJob]:
                 yield LiveJob(head.name, state.machine, state.status.name, load, job.priority)
 
 
+def live_jobs_on(store: "EventServer", chosen: Iterable[Machine]) -> Iterator[LiveJob]:
+    """Those of them that run on some machines."""
+    names = {machine.name for machine in chosen}
+    return (job for job in live_jobs(store) if job.machine in names)
+
+
 def summary(store: "EventServer", chosen: list[Machine], *, narrow: bool, detail: bool) -> Iterator[str]:
     """Heading and rows; with `-d` the live jobs of these machines below."""
     if not chosen:
@@ -69,8 +75,7 @@ def summary(store: "EventServer", chosen: list[Machine], *, narrow: bool, detail
     for row in rows_of(store, chosen):
         yield machines.line(row, narrow=narrow)
     if detail:
-        names = {machine.name for machine in chosen}
-        live = [job for job in live_jobs(store) if job.machine in names]
+        live = list(live_jobs_on(store, chosen))
         if live:
             yield from machines.live_heading()
             yield from map(machines.live_line, live)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NoReturn
 
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import Refused, message, misuse, refusal
 from autosys_py.cli.names import is_everything
@@ -38,10 +39,14 @@ def monbro(given: Given) -> int:
     seconds = given.get("P", str(SECONDS))
     if not is_number(seconds) or not int(seconds):
         raise misuse(99021, seconds)
+    check_format(given)
     with open_instance() as instance:
         chosen = _chosen(instance, given["N"])
         if "q" in given:
-            write_lines(_definitions(chosen))
+            _write_definitions(given, chosen)
+            return 0
+        if "--format" in given:
+            _write_events(instance, given["--format"], chosen)
             return 0
         _run(instance, chosen, lambda: time.sleep(int(seconds)))
     return 0
@@ -54,6 +59,33 @@ def _chosen(instance: Instance, name: str) -> list[NamedObject]:
     if thing is None:
         raise refusal(99071, name)
     return [thing]
+
+
+def _write_definitions(given: Given, things: list[NamedObject]) -> None:
+    if "--format" not in given:
+        write_lines(_definitions(things))
+        return
+    from autosys_py.cli.definition_data import KEYS, definition_rows
+    from autosys_py.jil.object_renderer import render_object
+
+    source = (line for thing in things for line in render_object(thing))
+    write_data(given["--format"], KEYS, definition_rows(source))
+
+
+def _write_events(instance: Instance, format_: str, things: list[NamedObject]) -> None:
+    """What browsers find. Raises Refused (99143) for a monitor."""
+    from autosys_py.cli.secrets import shown_event
+    from autosys_py.cli.trail import Trail
+    from autosys_py.report.detail import KEYS, Times, fact_row
+
+    monitor = next((thing.name for thing in things if thing.value("mode").lower() not in BROWSERS), None)
+    if monitor is not None:
+        raise misuse(99143, monitor)
+    trail = Trail(instance)
+    times = Times(trail.times, trail.times)
+    facts = _seen(_past(instance.store, 1, instance.store.last_seq()), _filters(instance, things))
+    shown = map(shown_event, facts)
+    write_data(format_, KEYS, (fact_row(trail.name(fact.joid) or None, fact, times) for fact in shown))
 
 
 def _definitions(things: Iterable[NamedObject]) -> Iterator[str]:
@@ -186,11 +218,12 @@ def _after(instance: Instance, thing: NamedObject) -> int:
 COMMAND = Command(
     name="monbro",
     title="Monitor Browser",
-    synopsis="-N name | ALL [-P seconds] [-q]",
+    synopsis="-N name | ALL [-P seconds] [-q] [--format json | csv]",
     options=(
         Option("N", "name", "monitor or browser; ALL = every one"),
         Option("P", "seconds", "between two looks of a monitor; default 10", numeric=True),
         Option("q", text="prints the definition as JIL"),
+        FORMAT,
     ),
     act=monbro,
     usage_end="Error in command line for monbro.",

@@ -16,7 +16,6 @@ from autosys_py.cli.nodes import local_nodes
 from autosys_py.core.codes import LETTERS, Status
 from autosys_py.core.lines import machine_names, priority_of
 from autosys_py.core.model import Machine
-from autosys_py.report import queue
 from autosys_py.report.machines import rows_of
 from autosys_py.report.queue import QueueRow
 
@@ -36,18 +35,14 @@ class Waiting(NamedTuple):
         return priority_of(self.job, self.state), self.state.since, self.job.joid
 
 
-def queue_lines(instance: "Instance", name: str, *, narrow: bool) -> Iterator[str]:
-    """The report; nothing at all where nobody waits. Raises Refused for a pattern and for a name that no job has."""
+def queue_rows(instance: "Instance", name: str) -> Iterator[QueueRow]:
+    """The rows in the order of service. Raises Refused for a pattern and for a name that no job has."""
     waiting = _waiting(instance.store)
     if not is_everything(name):
         waiting = _beside(_job(instance.store, name), waiting, DemandCheck(instance.store))
-    if not waiting:
-        return
-    yield from queue.heading(narrow=narrow)
     rows = _Rows(instance)
     for each in sorted(waiting, key=lambda each: each.place):
-        for row in rows.of(each):
-            yield queue.line(row, narrow=narrow)
+        yield from rows.of(each)
 
 
 def _waiting(store: "EventServer") -> list[Waiting]:
@@ -102,7 +97,7 @@ class _Rows:
             priority_of(job, state), job.name, LETTERS[state.status], job.job_load, job.machine, online, current, most
         )
         demands = self._check.rows(job, state) if state.status is Status.RESWAIT else []
-        short = [demand for demand in demands if not demand.is_met] or demands
+        short = [demand for demand in demands if not demand.met] or demands
         if not short:
             yield row
         for demand in short:

@@ -7,6 +7,7 @@ from autosys_py.core.model import CountKey, NamedObject, ResourceKey
 
 if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
+    from autosys_py.report.data import Row
 
 
 class ResourceUsage:
@@ -32,13 +33,14 @@ class ResourceUsage:
                 return amount - self._counts.get(CountKey("consumed", *key), 0)
         return amount
 
-    def rows(self, chosen: Iterable[NamedObject]) -> Iterator[tuple[str, ...]]:
-        """Resource, job, run and try, status, machine, amount: of each job that holds some, in definition order."""
+    def rows(self, chosen: Iterable[NamedObject]) -> "Iterator[Row]":
+        """What each job holds, in definition order, as `report.objects.USAGE_KEYS` says."""
         for thing in chosen:
             for row in self._holders:
                 for each in row.state.holds:
                     if (each.name, each.machine) == (thing.name, thing.part):
                         state = row.state
-                        run = f"{state.run_num}/{state.ntry}"
-                        machine = state.machine or "---"
-                        yield thing.name, row.head.name, run, state.status.name, machine, str(each.units)
+                        yield (
+                            thing.name, row.head.name, state.run_num, state.ntry, state.status.name,
+                            state.machine or None, each.units,
+                        )  # fmt: skip

@@ -8,7 +8,7 @@ from autosys_py.cli.messages import refusal
 from autosys_py.cli.names import is_pattern, is_speakable, matcher
 
 if TYPE_CHECKING:
-    from autosys_py.core.model import Definition, JobState
+    from autosys_py.core.model import Definition
     from autosys_py.event_server.protocol import EventServer, JobHead
 
 CHUNK = 500
@@ -65,38 +65,6 @@ def select_grouped(store: "EventServer", group: str | None, application: str | N
     roots = [head for head in chosen if head.box_joid not in joids]
     jobs = list(_walk(roots, _members(chosen), levels))
     return Selection(jobs, explicit=False, most=len(jobs) * 10 > len(heads))
-
-
-def with_states(store: "EventServer", selection: Selection) -> "Iterator[tuple[Placed, JobState]]":
-    """Each selected job with its state, without holding the states of all of them."""
-    return _end_to_end(store, selection.jobs) if selection.most else _in_chunks(store, selection.jobs)
-
-
-def _in_chunks(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple[Placed, JobState]]":
-    remaining = iter(jobs)
-    while chunk := list(islice(remaining, CHUNK)):
-        states = {row.head.joid: row.state for row in store.statuses([placed.head.joid for placed in chunk])}
-        for placed in chunk:
-            state = states.get(placed.head.joid)
-            if state is not None:
-                yield placed, state
-
-
-def _end_to_end(store: "EventServer", jobs: list[Placed]) -> "Iterator[tuple[Placed, JobState]]":
-    """Reads all states in definition order and holds back those that come before their turn in the report."""
-    wanted = {placed.head.joid for placed in jobs}
-    rows = store.statuses()
-    early: dict[int, JobState] = {}
-    for placed in jobs:
-        joid = placed.head.joid
-        state = early.pop(joid, None)
-        while state is None and (row := next(rows, None)) is not None:
-            if row.head.joid == joid:
-                state = row.state
-            elif row.head.joid in wanted:
-                early[row.head.joid] = row.state
-        if state is not None:
-            yield placed, state
 
 
 def with_definitions(store: "EventServer", jobs: Iterable[Placed]) -> "Iterator[tuple[Placed, Definition]]":

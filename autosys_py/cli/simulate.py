@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from autosys_py.core.model import Job
 
 
-def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str, tz: str | None, show: str) -> int:
+def simulate(
+    files: tuple[Path, ...],
+    script: Path | None,
+    begin: str,
+    end: str,
+    tz: str | None,
+    show: str,
+    format_: str | None = None,
+) -> int:
     """Plays and prints. Raises Refused with file and line for what cannot be understood."""
     with open_instance() as real:
         staged = prepare(real, files, script, begin, end, tz)
@@ -38,10 +46,16 @@ def simulate(files: tuple[Path, ...], script: Path | None, begin: str, end: str,
         sys.stdout.write(text)
     if show != "log":
         from autosys_py.cli.job_report import JobReport
-        from autosys_py.cli.selection import select_jobs
+        from autosys_py.cli.job_rows import rows_of_jobs
 
-        report = JobReport(instance, select_jobs(instance.store, "ALL", None), narrow=False, job_zones=False)
-        sys.stdout.writelines(f"{line}\n" for line in report.summary())
+        report = JobReport(instance, rows_of_jobs(instance.store, "ALL", None))
+        if format_ is not None:
+            from autosys_py.cli.data import write_data
+            from autosys_py.report.data import JOB_KEYS
+
+            write_data(format_, JOB_KEYS, report.data(None))
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in report.summary())
     return 0
 
 
@@ -95,7 +109,7 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
 
     time_of = TimeFormat(simulation.world.zone, instance.configuration.DateFormat)
     append_text = instance.configuration.AppendEventMessageText == "1"
-    jobs = simulation.world.jobs
+    jobs, hidden = simulation.world.jobs, secrets()
 
     def name_of(joid: int) -> str:
         return jobs[joid].name if joid in jobs else str(joid)
@@ -103,7 +117,7 @@ def _played(simulation: Simulation, until: int, instance: Instance, *, logged: b
     for now, facts in simulation.run(until):
         if logged:
             stamp = f"[{time_of(now)}]      "
-            told = (lines(fact, name_of, append_text=append_text, secrets=secrets()) for fact in facts)
+            told = (lines(fact, name_of, append_text=append_text, secrets=hidden) for fact in facts)
             shown = [line for each in told for line in each]
             yield "".join([f"{stamp}{line}\n" for line in shown])
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autosys_py.cli.next_runs import NextRuns
 from autosys_py.cli.selection import Selection, with_definitions
-from autosys_py.report.dependencies import tree_heading, tree_lines
+from autosys_py.report.dependencies import TreeRow
 
 if TYPE_CHECKING:
     from autosys_py.core.condition import Atom
     from autosys_py.core.model import Definition, Job
-    from autosys_py.core.times import TimeFormat
     from autosys_py.core.timetable import Timetable
     from autosys_py.event_server.protocol import EventServer
 
@@ -36,36 +35,24 @@ class Shown(NamedTuple):
     starts: list[int]
 
 
-def condition_tree(store: "EventServer", selection: Selection, *, wide: bool) -> Iterator[str]:
-    """The lines of `-d`."""
-    if not selection.jobs:
-        return
-    yield from tree_heading(wide=wide)
+def condition_tree(store: "EventServer", selection: Selection) -> Iterator[TreeRow]:
+    """The rows of `-d`."""
     for placed, definition in with_definitions(store, selection.jobs):
-        date = "Yes" if definition.value("date_conditions") == "1" else ""
-        yield from tree_lines(placed.head.name, placed.depth, date, _atoms(definition), wide=wide)
+        has_date = definition.value("date_conditions") == "1"
+        yield TreeRow(placed.head.name, placed.depth, has_date, None, _atoms(definition))
 
 
 def start_tree(
-    store: "EventServer",
-    selection: Selection,
-    timetable: "Timetable",
-    asked: Range,
-    times: "TimeFormat",
-    *,
-    wide: bool,
-) -> Iterator[str]:
-    """The lines of `-t`; nothing at all if nothing starts."""
+    store: "EventServer", selection: Selection, timetable: "Timetable", asked: Range
+) -> Iterator[TreeRow]:  # fmt: skip
+    """The rows of `-t`: a start each, and the members of a box that starts."""
     blocks: Iterable[list[Shown]] = _blocks(store, selection, timetable, asked)
     if asked.by_start:
         blocks = sorted(blocks, key=lambda block: block[0].starts[0])
-    for number, block in enumerate(blocks):
-        if not number:
-            yield from tree_heading(wide=wide)
+    for block in blocks:
         for definition, depth, starts in block:
-            atoms = _atoms(definition)
-            for date in [times(start)[:-3] for start in starts] or [""]:
-                yield from tree_lines(definition.job.name, depth, date, atoms, wide=wide)
+            row = TreeRow(definition.job.name, depth, bool(starts), None, _atoms(definition))
+            yield from (row._replace(start=start) for start in starts) if starts else [row]
 
 
 def _atoms(definition: "Definition") -> "tuple[Atom, ...]":

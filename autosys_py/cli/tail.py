@@ -7,8 +7,10 @@ for byte, except on a terminal, which is shown visible text only.
 import os
 import select
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 
 from autosys_py.cli.messages import Refused, refusal
@@ -93,16 +95,20 @@ def pause() -> bool:
 
 
 def write(pieces: Iterator[bytes]) -> None:
-    """Writes them to standard output, each at once."""
+    """Writes them to standard output, each at once. What a piece begins and the next one ends is one character."""
     sys.stdout.flush()
-    is_terminal = sys.stdout.isatty()
-    for piece in pieces:
-        sys.stdout.buffer.write(_shown(piece) if is_terminal else piece)
+    if not sys.stdout.isatty():
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+        return
+    decoder = getincrementaldecoder("utf-8")("surrogateescape")
+    for piece in chain(pieces, (b"",)):
+        sys.stdout.buffer.write(_shown(decoder.decode(piece, final=not piece)))
         sys.stdout.buffer.flush()
 
 
-def _shown(piece: bytes) -> bytes:
+def _shown(text: str) -> bytes:
     """Text that a terminal may have; line ends and tabs stay."""
-    text = piece.decode("utf-8", "surrogateescape")
     lines = ("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
     return "\n".join(lines).encode("utf-8", "backslashreplace")

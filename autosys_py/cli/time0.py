@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from autosys_py.cli import clock
+from autosys_py.cli.data import FORMAT, check_format, write_data
 from autosys_py.cli.instance import open_instance
 from autosys_py.cli.messages import Refused, message, misuse
 from autosys_py.cli.options import Command, Given, Option, wrong_usage
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+KEYS = ("autotime", "time")
 FIRST, LAST = -62135510400, 253402214400
 """A day after the beginning of the year 1 and before that of 10000: what every zone can show."""
 
@@ -30,9 +32,16 @@ def convert(given: Given) -> int:
     """Prints the moment that is meant. Exit code 0; everything else is raised."""
     if "A" in given and "T" in given:
         raise wrong_usage()
+    if "--format" in given and given.any("OS"):
+        raise wrong_usage()
+    check_format(given)
     with open_instance() as instance:
         zone, date_format = local_zone(), instance.configuration.DateFormat
-    write_lines(_lines(given, zone, date_format))
+    if "--format" in given:
+        moment = _moment(given, zone, date_format)
+        write_data(given["--format"], KEYS, [(moment, datetime.fromtimestamp(moment, zone).isoformat())])
+    else:
+        write_lines(_lines(given, zone, date_format))
     return 0
 
 
@@ -88,12 +97,13 @@ def _parts(local: datetime) -> "list[tuple[str, int]]":
 COMMAND = Command(
     name="time0",
     title="Time",
-    synopsis='[-A seconds | -T "date time"] [-O format] [-S]',
+    synopsis='[-A seconds | -T "date time"] [-O format] [-S] [--format json | csv]',
     options=(
         Option("A", "seconds", "an internal time, shown as date and time", numeric=True),
         Option("T", "date", "a date and time, shown as internal time"),
         Option("O", "format", "shown in this format instead, as of strftime"),
         Option("S", text="its parts as well: seconds, minutes and so on"),
+        FORMAT,
     ),
     notes=("Without -A and -T it is the present moment.",),
     act=convert,

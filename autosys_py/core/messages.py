@@ -252,6 +252,10 @@ CATALOGUE: Final[dict[int, str]] = {
     99034: "The past is not whole: {0}.",
     99035: "Up to entry {0} it is; compare with a backup of the event store.",
     99012: "Invalid format: {0}. Use json or csv.",
+    99140: "Invalid choice of colours: {0}. Use auto, always or never.",
+    99143: "{0} is a monitor, which has no end. Only browsers are written as data.",
+    99142: "--watch follows one job or box; {0} is a pattern.",
+    99141: "--watch needs a terminal to show it on. Type autorep -J {0} for its present state.",
 }
 
 

@@ -52,6 +52,8 @@ def width(text: str) -> int:
 
 def pad(text: str, columns: int) -> str:
     """Visible text filled with blanks to a number of columns; a longer one is not cut."""
+    if text.isascii():
+        return text.ljust(columns)
     return text if (missing := columns - width(text)) <= 0 else text + " " * missing
 
 

@@ -36,7 +36,7 @@ from autosys_py.event_server.agenda import Agenda
 from autosys_py.event_server.errors import AlreadyExists, LostEvent, StoreError
 from autosys_py.event_server.heads import head_of, names_in
 from autosys_py.event_server.overrides import record_uses
-from autosys_py.event_server.protocol import GlobalRow, JobHead, StatusRow, WorldRows
+from autosys_py.event_server.protocol import GlobalRow, JobHead, StatusRow, SummaryRow, WorldRows
 from autosys_py.event_server.undo import Undo
 
 T = TypeVar("T")
@@ -420,6 +420,16 @@ class MemoryStore:
             if state is not None:
                 yield StatusRow(self._heads[self._current[joid].job.name], state.copy())
 
+    def summary(self, joid: int) -> SummaryRow | None:
+        row = self.status(joid)
+        return None if row is None else _summary_of(row)
+
+    def summaries(self) -> Iterator[SummaryRow]:
+        return map(_summary_of, self.statuses())
+
+    def summaries_in(self, box_joid: int) -> Iterator[SummaryRow]:
+        return map(_summary_of, self.statuses([head.joid for head in self.members(box_joid)]))
+
     def global_value(self, name: str) -> str | None:
         row = self._globals.get(name)
         return None if row is None else row.value
@@ -459,6 +469,9 @@ class MemoryStore:
     def run_numbers(self, joid: int, limit: int) -> list[int]:
         numbers = {run_num for run_num, _ in self._runs.get(joid, {})}
         return sorted(numbers, reverse=True)[:limit]
+
+    def next_run_number(self, joid: int, run_num: int) -> int | None:
+        return min((number for number, _ in self._runs.get(joid, {}) if number > run_num), default=None)
 
     def facts(self, joid: int, first_seq: int, last_seq: int | None = None) -> list[Fact]:
         last = self._counters["seq"] if last_seq is None else last_seq
@@ -587,6 +600,15 @@ class MemoryStore:
         if joids is None:
             return sorted(self._current)
         return sorted(joid for joid in set(joids) if joid in self._current)
+
+
+def _summary_of(row: StatusRow) -> SummaryRow:
+    head, state = row
+    return SummaryRow(
+        head.joid, head.job_ver, head.name, head.job_type, head.box_joid, state.status, state.noexec, state.run_num,
+        state.ntry, state.last_start, state.last_end, state.exit_code, state.queue_priority, state.machine,
+        state.next_start,
+    )  # fmt: skip
 
 
 def _tries(runs: dict[tuple[int, int], Run]) -> list[Run]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from autosys_py.core.codes import EventCode
+from autosys_py.core.codes import EventCode, Status
 from autosys_py.core.model import (
     CountKey,
     Definition,
@@ -46,6 +46,26 @@ class StatusRow(NamedTuple):
 
     head: JobHead
     state: JobState
+
+
+class SummaryRow(NamedTuple):
+    """What a row of the job summary shows, and no more: a report on 100,000 jobs reads this and not their states."""
+
+    joid: int
+    job_ver: int
+    name: str
+    job_type: str
+    box_joid: int
+    status: Status
+    noexec: bool
+    run_num: int
+    ntry: int
+    last_start: int | None
+    last_end: int | None
+    exit_code: int | None
+    queue_priority: int | None
+    machine: str
+    next_start: int | None
 
 
 class GlobalRow(NamedTuple):
@@ -234,6 +254,14 @@ class EventServer(Protocol):
     def statuses(self, joids: Sequence[int] | None = None) -> Iterator[StatusRow]:
         """Rows of current jobs in definition order, all or the given ones; streams."""
 
+    def summary(self, joid: int) -> SummaryRow | None: ...
+
+    def summaries(self) -> Iterator[SummaryRow]:
+        """Rows of all current jobs in definition order; streams."""
+
+    def summaries_in(self, box_joid: int) -> Iterator[SummaryRow]:
+        """Rows of the direct members of a box in definition order, of box 0 those of the jobs in no box; streams."""
+
     def global_value(self, name: str) -> str | None: ...
 
     def globals(self) -> list[GlobalRow]:
@@ -264,6 +292,9 @@ class EventServer(Protocol):
 
     def run_numbers(self, joid: int, limit: int) -> list[int]:
         """The newest distinct run numbers of a job, newest first."""
+
+    def next_run_number(self, joid: int, run_num: int) -> int | None:
+        """The number of the run of a job that came after a given one; None = there is none yet."""
 
     def facts(self, joid: int, first_seq: int, last_seq: int | None = None) -> list[Fact]:
         """The past of a job between two positions, both included, in order."""

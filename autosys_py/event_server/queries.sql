@@ -372,6 +372,29 @@ select
 from job join job_status on job_status.joid = job.joid
 where is_current = 1 and job.joid > :after order by job.joid limit :limit;
 
+-- name: summary
+select
+    job.joid, job_ver, name, job_type, box_joid, status, noexec, run_num, ntry, last_start, last_end, exit_code,
+    queue_priority, machine, next_start
+from job join job_status on job_status.joid = job.joid
+where job.joid = :joid and is_current = 1;
+
+-- name: summaries_after
+-- The columns of a report alone: all of a state would take three times as long.
+select
+    job.joid, job_ver, name, job_type, box_joid, status, noexec, run_num, ntry, last_start, last_end, exit_code,
+    queue_priority, machine, next_start
+from job join job_status on job_status.joid = job.joid
+where is_current = 1 and job.joid > :after order by job.joid limit :limit;
+
+-- name: summaries_in_after
+-- Box after box, so that a report on everything needs no list of everything; box 0 is what stands in none.
+select
+    job.joid, job_ver, name, job_type, box_joid, status, noexec, run_num, ntry, last_start, last_end, exit_code,
+    queue_priority, machine, next_start
+from job join job_status on job_status.joid = job.joid
+where box_joid = :box_joid and is_current = 1 and job.joid > :after order by job.joid limit :limit;
+
 -- name: global_value
 select value from global_value where name = :name;
 
@@ -402,6 +425,9 @@ from job_runs where joid = :joid and run_num = :run_num order by ntry;
 
 -- name: run_numbers
 select distinct run_num from job_runs where joid = :joid order by run_num desc limit :limit;
+
+-- name: next_run_number
+select min(run_num) from job_runs where joid = :joid and run_num > :run_num;
 
 -- name: facts
 select

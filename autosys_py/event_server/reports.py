@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from autosys_py.core.model import Fact, OperatorMessage, RaisedAlarm, Run, RunKey
 from autosys_py.event_server.escapes import escaped, unescaped
-from autosys_py.event_server.protocol import GlobalRow, StatusRow
+from autosys_py.event_server.protocol import GlobalRow, StatusRow, SummaryRow
 from autosys_py.event_server.rows import (
     Row,
     alarm_of,
@@ -14,6 +14,7 @@ from autosys_py.event_server.rows import (
     message_of,
     run_of,
     state_of,
+    summary_of,
 )
 from autosys_py.event_server.seam import PAGE, Seam
 
@@ -41,6 +42,16 @@ class Reports(Seam):
                 if status is not None:
                     yield status
 
+    def summary(self, joid: int) -> SummaryRow | None:
+        row = self.row("summary", joid=joid)
+        return None if row is None else summary_of(row)
+
+    def summaries(self) -> Iterator[SummaryRow]:
+        return map(summary_of, self.pages("summaries_after"))
+
+    def summaries_in(self, box_joid: int) -> Iterator[SummaryRow]:
+        return map(summary_of, self.pages("summaries_in_after", box_joid=box_joid))
+
     def global_value(self, name: str) -> str | None:
         row = self.row("global_value", name=escaped(name))
         return None if row is None else unescaped(row[0])
@@ -60,6 +71,10 @@ class Reports(Seam):
 
     def run_numbers(self, joid: int, limit: int) -> list[int]:
         return [run_num for (run_num,) in self.rows("run_numbers", joid=joid, limit=limit)]
+
+    def next_run_number(self, joid: int, run_num: int) -> int | None:
+        row = self.row("next_run_number", joid=joid, run_num=run_num)
+        return None if row is None else row[0]
 
     def facts(self, joid: int, first_seq: int, last_seq: int | None = None) -> list[Fact]:
         last = _LAST if last_seq is None else last_seq

@@ -30,7 +30,7 @@ from autosys_py.core.model import (
 )
 from autosys_py.event_server.escapes import escaped, unescaped
 from autosys_py.event_server.heads import head_of
-from autosys_py.event_server.protocol import GlobalRow, JobHead
+from autosys_py.event_server.protocol import GlobalRow, JobHead, SummaryRow
 
 if TYPE_CHECKING:
     from autosys_py.core.restart import Chain
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Row: TypeAlias = Sequence[Any]
 FactRow: TypeAlias = tuple[Any, ...]
 
+_KNOWN_STATUSES = {int(each): each for each in Status}
 _STATUSES: dict[int | None, Status | None] = {None: None, **{int(each): each for each in Status}}
 _EVENTS = {int(each): each for each in EventCode}
 _ALARMS: dict[int | None, Alarm | None] = {None: None, **{int(each): each for each in Alarm}}
@@ -282,6 +283,17 @@ def _chain(stored: list[Any]) -> "Chain":
     from autosys_py.core.restart import Chain
 
     return Chain.from_json(stored)
+
+
+def summary_of(row: Row) -> SummaryRow:
+    (
+        joid, job_ver, name, job_type, box_joid, status, noexec, run_num, ntry, last_start, last_end, exit_code,
+        queue_priority, machine, next_start,
+    ) = row  # fmt: skip
+    return SummaryRow(
+        joid, job_ver, unescaped(name), job_type, box_joid, _KNOWN_STATUSES[status], noexec == 1, run_num, ntry,
+        last_start, last_end, exit_code, queue_priority, unescaped(machine), next_start,
+    )  # fmt: skip
 
 
 # job_runs

@@ -65,11 +65,11 @@ class Seam(ABC):
         found = self._execute(query, parameters)[0]
         return found[0] if found else None
 
-    def pages(self, query: str, /) -> Iterator[Row]:
+    def pages(self, query: str, /, **parameters: Any) -> Iterator[Row]:
         """All rows of a query by `:after` and `:limit` on its first column. Nothing stays open between two pages."""
         after = 0
         while True:
-            found = self.rows(query, after=after, limit=PAGE)
+            found = self.rows(query, after=after, limit=PAGE, **parameters)
             yield from found
             if len(found) < PAGE:
                 return

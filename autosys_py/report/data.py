@@ -1,17 +1,26 @@
-"""The rows of reports as data: `--format json|csv` (extensions.md §3).
+"""The rows of reports as data: `--format json|csv` (extensions.md §3, docs/data.md).
 
-Keys are stable and in the product's terms. A value that does not exist is null in JSON and empty in CSV. JSON is
-plain ASCII with everything else escaped; in CSV what a terminal would act on is shown escaped.
+A report names its keys once and gives its rows as tuples in their order. Keys are stable and in the product's terms; a
+value that does not exist is null in JSON and empty in CSV. A value may be a list of texts or of dictionaries: JSON has
+it as it is, CSV its parts with `; ` between them. Both stream, a row a line.
+
+JSON is plain ASCII with everything else escaped; in CSV what a terminal would act on is shown escaped.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autosys_py.core.model import JobState
 from autosys_py.core.text import visible
-from autosys_py.core.times import TimeFormat
-from autosys_py.report.machines import MachineRow, system
-from autosys_py.report.summary import shown_exit_code, shown_priority
+
+if TYPE_CHECKING:
+    from autosys_py.core.times import TimeFormat
+    from autosys_py.report.machines import MachineRow
+    from autosys_py.report.summary import Standing
+
+Keys = tuple[str, ...]
+Row = tuple[Any, ...]
+Data = tuple[Keys, Iterable[Row]]
+"""A report: its keys, and rows in their order."""
 
 JOB_KEYS = (
     "name", "job_type", "box_name", "last_start", "last_end", "status", "exec_mode", "run_num", "ntry",
@@ -20,10 +29,10 @@ JOB_KEYS = (
 MACHINE_KEYS = ("name", "type", "max_load", "current_load", "factor", "opsys", "status")
 GLOBAL_KEYS = ("name", "value", "last_changed")
 
-Row = tuple[Any, ...]
 
+def job_row(name: str, job_type: str, box_name: str | None, state: "Standing", times: "TimeFormat") -> Row:
+    from autosys_py.report.summary import shown_exit_code, shown_priority
 
-def job_row(name: str, job_type: str, box_name: str | None, state: JobState, times: TimeFormat) -> Row:
     return (
         name,
         job_type,
@@ -31,7 +40,7 @@ def job_row(name: str, job_type: str, box_name: str | None, state: JobState, tim
         times.iso(state.last_start),
         times.iso(state.last_end),
         state.status.name,
-        "ON_NOEXEC" if state.noexec else None,
+        exec_mode(state),
         state.run_num,
         state.ntry,
         shown_priority(state),
@@ -40,7 +49,13 @@ def job_row(name: str, job_type: str, box_name: str | None, state: JobState, tim
     )
 
 
-def machine_row(row: MachineRow) -> Row:
+def exec_mode(state: "Standing") -> str | None:
+    return "ON_NOEXEC" if state.noexec else None
+
+
+def machine_row(row: "MachineRow") -> Row:
+    from autosys_py.report.machines import system
+
     machine = row.machine
     return (
         row.name,
@@ -53,34 +68,51 @@ def machine_row(row: MachineRow) -> Row:
     )
 
 
-def global_row(name: str, value: str, last_changed: int, times: TimeFormat) -> Row:
+def global_row(name: str, value: str, last_changed: int, times: "TimeFormat") -> Row:
     return (name, value, times.iso(last_changed))
 
 
-def json_lines(keys: tuple[str, ...], rows: Iterable[Row]) -> Iterator[str]:
+def json_lines(keys: Keys, rows: Iterable[Row]) -> Iterator[str]:
     """One JSON document, a row a line."""
-    import json
-
     line = "["
     for row in rows:
         yield line if line == "[" else line + ","
-        line = json.dumps(dict(zip(keys, row, strict=True)))
+        line = json_text(dict(zip(keys, row, strict=True)))
     yield line
     yield "]"
 
 
-def csv_lines(keys: tuple[str, ...], rows: Iterable[Row]) -> Iterator[str]:
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON that any terminal may have: ASCII without control characters."""
+    import json
+
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+
+
+def csv_lines(keys: Keys, rows: Iterable[Row]) -> Iterator[str]:
     """A header line, then a line a row."""
-    yield ",".join(keys)
+    line = ",".join(keys)
     for row in rows:
-        yield ",".join(map(_csv_value, row))
+        yield line
+        line = ",".join(map(_csv_value, row))
+    yield line
 
 
 def _csv_value(value: object) -> str:
     if value is None:
         return ""
-    text = visible(str(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    text = visible(_text(value))
     return '"' + text.replace('"', '""') + '"' if any(character in text for character in '",\r\n') else text
 
 
-FORMATS: dict[str, Callable[[tuple[str, ...], Iterable[Row]], Iterator[str]]] = {"json": json_lines, "csv": csv_lines}
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return "; ".join(map(_text, value))
+    if isinstance(value, dict):
+        return " ".join(_text(part) for part in value.values() if part is not None)
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+FORMATS: dict[str, Callable[[Keys, Iterable[Row]], Iterator[str]]] = {"json": json_lines, "csv": csv_lines}

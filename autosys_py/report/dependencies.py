@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from autosys_py.core.condition import LONG_NAMES, Atom
 from autosys_py.core.text import pad, visible
+from autosys_py.core.times import TimeFormat
+from autosys_py.report.data import Row
 
 RULE = "_" * 78
 NOTHING = "-------"
@@ -47,13 +49,30 @@ class ConditionRow(NamedTuple):
 
 
 class DemandRow(NamedTuple):
-    """What `-r` shows of a resource that a job asks for."""
+    """What `-r` shows of a resource that a job asks for; its fields are the keys of the data."""
 
-    job: str
+    name: str
     resource: str
     required: str
     available: str
-    is_met: bool
+    met: bool
+
+
+class TreeRow(NamedTuple):
+    """A line of `-d`, or a start of `-t`."""
+
+    name: str
+    level: int
+    """How many boxes of this report it stands in."""
+    has_date: bool
+    start: int | None
+    """With `-t`; None = it starts with its box."""
+    atoms: Sequence[Atom]
+
+
+CONDITION_KEYS = ("name", "status", "exec_mode", "date_conditions", "condition", "atoms", "dependents")
+CONDITION_TREE_KEYS = ("name", "level", "date_conditions", "atoms")
+START_TREE_KEYS = ("name", "level", "start", "atoms")
 
 
 def short_text(atom: Atom) -> str:
@@ -115,6 +134,16 @@ def _own_conditions(row: ConditionRow, wide: bool) -> Iterator[str]:
         yield _line((short_text(atom), current, "T" if holds else "F"), _ATOMS, wide, _INDENT)
 
 
+def condition_data(row: ConditionRow) -> Row:
+    """In the order of `CONDITION_KEYS`."""
+    status, _, mode = row.status.partition("/")
+    atoms = [
+        {"atom": short_text(each.atom), "current": each.current, "holds": each.holds} for each in row.standings
+    ]  # fmt: skip
+    dependents = [{"name": name, "atom": long_text(atom)} for name, atom in row.dependents]
+    return row.name, status, mode or None, row.has_date, row.condition or None, atoms, dependents
+
+
 # -r
 
 
@@ -126,7 +155,7 @@ def demand_lines(jobs: Iterable[Sequence[DemandRow]], *, wide: bool) -> Iterator
             yield from ("", "", RULE, "")
         yield from _headed(names, _FRAME, wide)
         for row in rows:
-            yield _line((*row[:4], yes(row.is_met)), _FRAME, wide)
+            yield _line((*row[:4], yes(row.met)), _FRAME, wide)
         yield from (RULE, "")
 
 
@@ -145,12 +174,33 @@ def tree_heading(*, wide: bool) -> list[str]:
     return ["", "", " " * 27 + "Job Dependency Report", "", _line(names, _TREE, wide), rule, ""]
 
 
-def tree_lines(name: str, depth: int, date: str, atoms: Sequence[Atom], *, wide: bool) -> Iterator[str]:
+def tree_lines(rows: Iterable[TreeRow], times: TimeFormat | None, *, wide: bool) -> Iterator[str]:
+    """The whole report, of `-t` with `times`; nothing at all without rows."""
+    is_first = True
+    for row in rows:
+        if is_first:
+            yield from tree_heading(wide=wide)
+            is_first = False
+        if times is None:
+            date = "Yes" if row.has_date else NOTHING
+        else:
+            date = NOTHING if row.start is None else times(row.start)[:-3]
+        yield from _tree_row(row, date, wide=wide)
+
+
+def _tree_row(row: TreeRow, date: str, *, wide: bool) -> Iterator[str]:
     """A job of the tree: two blanks in per level; its second and further atoms on lines of their own."""
-    first, *others = [short_text(atom) for atom in atoms] or [NOTHING]
-    yield _line(("  " * depth + visible(name), date or NOTHING, first), _TREE, wide)
+    first, *others = [short_text(atom) for atom in row.atoms] or [NOTHING]
+    yield _line(("  " * row.level + visible(row.name), date, first), _TREE, wide)
     for other in others:
         yield _line(("", "", other), _TREE, wide)
+
+
+def tree_data(rows: Iterable[TreeRow], times: TimeFormat | None) -> Iterator[Row]:
+    """In the order of `CONDITION_TREE_KEYS`, with `times` of `START_TREE_KEYS`."""
+    for row in rows:
+        date = row.has_date if times is None else times.iso(row.start)
+        yield row.name, row.level, date, [short_text(atom) for atom in row.atoms]
 
 
 # Columns

@@ -9,10 +9,15 @@ from typing import NamedTuple
 
 from autosys_py.core.text import cut, pad, visible
 from autosys_py.core.times import TimeFormat
+from autosys_py.report.data import Row
 
 WIDE = (64, 64, 28)
 NARROW = (28, 28, 28)
 """Columns of box, job and machine; under `-n` longer names are cut."""
+
+
+KEYS = ("box_name", "name", "machine", "start", "duration", "end")
+"""`duration` is in minutes."""
 
 
 class ForecastRow(NamedTuple):
@@ -42,6 +47,12 @@ class Forecast:
                 yield ""
             yield from (f"Forecast Date: {day}", "", *(self._heading() if self.headings else ()))
             yield from map(self._row, of_day)
+
+    def data(self, row: ForecastRow) -> Row:
+        """In the order of `KEYS`."""
+        duration = None if row.end is None else minutes(row.end - row.start)
+        start, end = self.times.iso(row.start), self.times.iso(row.end)
+        return row.box or None, row.job, row.machine or None, start, duration, end
 
     def day(self, moment: int) -> str:
         return self.times(moment).partition(" ")[0]

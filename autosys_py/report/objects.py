@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from autosys_py.core.text import cut, pad, visible
+from autosys_py.report.data import Row
 
 
 class Table(NamedTuple):
@@ -43,12 +44,24 @@ PROFILES = Table((("Connection Profile", 64), ("Type", 20)))
 JOB_TYPES = Table((("Job Type", 64), ("Command", 20), ("Description", 20)))
 
 TYPES = {"R": "Renewable", "D": "Depletable", "T": "Threshold"}
-_USAGE = (("ResName", 18), ("JobName", 18), ("Run/Ntry", 11), ("Status", 12), ("Machine", 12), ("Amount in Use", 13))
+_USAGE = (("ResName", 18), ("JobName", 18), ("Run/Ntry", 11), ("Status", 12), ("Machine", 11), ("Amount in Use", 13))
 
 
-def usage_lines(rows: Iterable[Sequence[str]]) -> list[str]:
-    """What uses resources now: `-V -d`. Columns 0, 19, 38, 50, 64, 76."""
-    layout = "{:<18} {:<18} {:<11} {:<12}  {:<11} {:<13}".format
-    names = layout(*(name for name, _ in _USAGE))
-    rule = layout("_" * 18, "_" * 18, "_" * 11, "_" * 12, "_" * 11, "_" * 13)
-    return ["", "/**** Current Resource Usage ****/", "", names, rule, *(layout(*map(visible, row)) for row in rows)]
+USAGE_KEYS = ("resource", "job", "run_num", "ntry", "status", "machine", "amount")
+
+
+def usage_lines(rows: Iterable[Row]) -> list[str]:
+    """What uses resources now: `-V -d`, of rows as `USAGE_KEYS` says. Columns 0, 19, 38, 50, 64, 76."""
+    names = _usage_line([name for name, _ in _USAGE])
+    rule = _usage_line(["_" * width for _, width in _USAGE])
+    shown = [
+        _usage_line([resource, job, f"{run_num}/{ntry}", status, machine or "---", str(amount)])
+        for resource, job, run_num, ntry, status, machine, amount in rows
+    ]
+    return ["", "/**** Current Resource Usage ****/", "", names, rule, *shown]
+
+
+def _usage_line(cells: Sequence[str]) -> str:
+    """A second blank stands before the machine."""
+    *padded, last = [pad(visible(cell), width) for cell, (_, width) in zip(cells, _USAGE, strict=True)]
+    return " ".join([*padded[:4], f" {padded[4]}", last])

@@ -3,11 +3,15 @@
 Columns with `-n` are 0, 4, 25, 28, 34, 68, 73, 88 and 110; without it the name is 64 wide and the rest 44 further.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from autosys_py.core.codes import LETTERS, Status
 from autosys_py.core.text import cut, pad, visible
+from autosys_py.report.data import Row
 
 NONE = "----"
+STATUSES = {LETTERS[status]: status for status in (Status.QUE_WAIT, Status.RESWAIT)}
 WIDTH, NARROW = 64, 20
 """Columns of the name; under `-n` longer ones are cut."""
 
@@ -31,6 +35,38 @@ class QueueRow(NamedTuple):
     """What a job in RW is short of; empty = none."""
     required: str = ""
     available: str = ""
+
+
+KEYS = (
+    "priority", "name", "status", "load", "machine", "machine_status", "current_load", "max_load", "resource",
+    "required", "available",
+)  # fmt: skip
+
+
+def data(row: QueueRow) -> Row:
+    """In the order of `KEYS`."""
+    return (
+        row.priority,
+        row.name,
+        STATUSES[row.status].name,
+        row.load or None,
+        row.machine or None,
+        "Online" if row.is_online else "Offline",
+        row.current,
+        row.most,
+        row.resource or None,
+        row.required or None,
+        row.available or None,
+    )
+
+
+def lines(rows: Iterable[QueueRow], *, narrow: bool) -> Iterator[str]:
+    """The report; nothing at all without rows."""
+    head = heading(narrow=narrow)
+    for row in rows:
+        yield from head
+        head = []
+        yield line(row, narrow=narrow)
 
 
 def heading(*, narrow: bool) -> list[str]:

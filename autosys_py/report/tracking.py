@@ -20,6 +20,7 @@ from autosys_py.core.model import Event, Fact
 from autosys_py.core.secrets import MASK
 from autosys_py.core.text import visible
 from autosys_py.core.times import TimeFormat
+from autosys_py.report.data import Row
 
 SEPARATOR = ":" * 53
 _SECRET = re.compile(r"passw|passphrase|secret|key_to_", re.IGNORECASE)
@@ -41,6 +42,16 @@ class Entry(NamedTuple):
     """What it was done to, as typed: the end of the one line of level 1."""
     details: Sequence[str]
     """Lines, 2 in, of text that is visible already."""
+
+
+KEYS = ("time", "user", "type", "title", "subject", "details")
+
+
+def data(entry: Entry, letter: str, times: TimeFormat, *, in_full: bool) -> Row:
+    """In the order of `KEYS`; `letter` is the type of `autotrack -t`. Not `in_full`: without the details."""
+    code_and_title = entry.title.partition(" ")[2]
+    details = [line.removeprefix("  ") for line in entry.details] if in_full else []
+    return times.iso(entry.time), entry.who, letter, code_and_title, entry.subject, details
 
 
 def record(entry: Entry, times: TimeFormat) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """`autosys why` in words: the cause in the first line, the gates, the condition as a tree, what to type next."""
 
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from autosys_py.core.codes import FAILED, LIVE, Status
 from autosys_py.core.condition import Kind
 from autosys_py.core.explain import CONDITION, DATE, EXCLUDE, WINDOW, Branch, Gate, Truth
 from autosys_py.core.model import JobState
-from autosys_py.core.text import pad, visible
+from autosys_py.core.text import pad, visible, width
 from autosys_py.core.times import TimeFormat
+from autosys_py.report.data import json_text
 
 SHOWN = 3
 """Atoms, and jobs of a queue, that the first line names."""
@@ -401,9 +401,9 @@ def lines(said: Explanation, times: TimeFormat) -> Iterator[str]:
     yield ""
     if said.is_past:
         yield f"As it was at {times(said.moment)}:"
-    width = max(len(gate.name) for gate in said.gates)
+    longest = max(width(visible(gate.name)) for gate in said.gates)
     for gate in said.gates:
-        yield _gate(said, gate, times, width)
+        yield _gate(said, gate, times, longest)
         if gate.name == CONDITION:
             yield from (_branch(said, branch, times) for branch in said.branches)
     yield from _machines(said, times)
@@ -423,11 +423,11 @@ def lines(said: Explanation, times: TimeFormat) -> Iterator[str]:
         yield from (f"  {step}" for step in steps)
 
 
-def _gate(said: Explanation, gate: Gate, times: TimeFormat, width: int) -> str:
+def _gate(said: Explanation, gate: Gate, times: TimeFormat, longest: int) -> str:
     reason = visible(gate.reason) + (f" {times(gate.moment)}" if gate.moment is not None else "")
     since = f"  since {times(gate.since)}" if gate.since else ""
     by = origin_words(said.origin) if gate.name == "status" else ""
-    return f"{pad(visible(gate.name), width)}  {'pass' if gate.is_open else 'FAIL'}  {reason}{since}{by}"
+    return f"{pad(visible(gate.name), longest)}  {'pass' if gate.is_open else 'FAIL'}  {reason}{since}{by}"
 
 
 def _branch(said: Explanation, branch: Branch, times: TimeFormat) -> str:
@@ -463,7 +463,7 @@ def _waiting(said: Explanation, times: TimeFormat) -> Iterator[str]:
 
 def document(said: Explanation, times: TimeFormat) -> Iterator[str]:
     """One JSON document."""
-    yield json.dumps(_data(said, times), indent=2)
+    yield json_text(_data(said, times), indent=2)
 
 
 def _data(said: Explanation, times: TimeFormat) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from autosys_py.core.configuration import Configuration
 from autosys_py.core.messages import message
 from autosys_py.core.model import Fact
 from autosys_py.core.secrets import Secrets
-from autosys_py.core.text import visible
+from autosys_py.core.text import pad, visible
 from autosys_py.core.times import TimeFormat
 
 UNSEEN = 920
@@ -33,7 +33,7 @@ NameOf = Callable[[int], str]
 def lines(fact: Fact, name_of: NameOf, *, append_text: bool = False, secrets: Secrets | None = None) -> list[str]:
     """The log lines of one fact, without their times; `secrets` are not in them."""
     fact = secrets.sent(fact) if secrets is not None else fact
-    name = name_of(fact.joid) if fact.joid else ""
+    name = visible(name_of(fact.joid)) if fact.joid else ""
     found = []
     if fact.machine and fact.status is Status.RUNNING and fact.code is EventCode.CHANGE_STATUS:
         run = f"{fact.joid}.{fact.run_num}.{fact.ntry}"
@@ -61,8 +61,8 @@ def _fields(fact: Fact, name: str) -> str:
     exit_code = f"EXITCODE:  {fact.exit_code}" if fact.exit_code is not None else ""
     match fact.code:
         case EventCode.CHANGE_STATUS:
-            status = _STATUSES[fact.status] if fact.status is not None else padded(fact.value, 16)
-            machine = f" MACHINE: {padded(fact.machine, 16)}" if fact.machine else " "
+            status = _STATUSES[fact.status] if fact.status is not None else padded(visible(fact.value), 16)
+            machine = f" MACHINE: {padded(visible(fact.machine), 16)}" if fact.machine else " "
             return f"STATUS: {status}JOB: {name}{machine}{exit_code}"
         case EventCode.EXTERNAL_DEPENDENCY:
             status = fact.status.name if fact.status is not None else ""
@@ -70,23 +70,24 @@ def _fields(fact: Fact, name: str) -> str:
         case EventCode.REFRESH_EXTINST:
             return f"INSTANCE: {visible(fact.name)} is available again"
         case EventCode.ALARM:
-            return f"ALARM: {padded(fact.name, 17)}JOB: {name} {exit_code}"
+            return f"ALARM: {padded(visible(fact.name), 17)}JOB: {name} {exit_code}"
         case EventCode.CHANGE_ALARM:
-            return f"NUMBER: {fact.value} STATE: {padded(fact.name, 13)}" + (f"JOB: {name}" if name else "")
+            of_job = f"JOB: {name}" if name else ""
+            return f"NUMBER: {visible(fact.value)} STATE: {padded(visible(fact.name), 13)}{of_job}"
         case EventCode.SET_GLOBAL:
             return visible(f"GLOBAL: {fact.name} = {fact.value}")
         case EventCode.MACH_OFFLINE | EventCode.MACH_ONLINE:
             return f"MACHINE: {visible(fact.name)}"
         case EventCode.UNSEND_EVENT:
-            return f"JOB: {name} {fact.name}" if name else fact.name
+            return f"JOB: {name} {visible(fact.name)}" if name else visible(fact.name)
         case EventCode.COMMENT:
             return " ".join(part for part in (f"JOB: {name}" if name else "", visible(fact.value)) if part)
     return f"JOB: {name}" if name else ""
 
 
-def padded(text: str, width: int) -> str:
-    """Filled to `width`; a longer text is followed by one blank."""
-    return f"{text:<{width}}" if len(text) < width else f"{text} "
+def padded(text: str, columns: int) -> str:
+    """Visible text filled to so many columns; a longer one is followed by one blank."""
+    return pad(f"{text} ", columns)
 
 
 _ROLLED = re.compile(r"\.(\d{4})(\d{4})(?:\.\d+)?", re.ASCII)

@@ -10,16 +10,20 @@ from autosys_py.cli import clock
 from autosys_py.cli.archive_events import COMMAND as ARCHIVE_EVENTS
 from autosys_py.cli.archive_jobs import COMMAND as ARCHIVE_JOBS
 from autosys_py.cli.astail import COMMAND as ASTAIL
+from autosys_py.cli.autocal_asc import COMMAND as AUTOCAL_ASC
 from autosys_py.cli.autoflags import COMMAND as AUTOFLAGS
 from autosys_py.cli.autoping import COMMAND as AUTOPING
 from autosys_py.cli.autorep import COMMAND as AUTOREP
 from autosys_py.cli.autostatus import COMMAND as AUTOSTATUS
 from autosys_py.cli.autosys import main
 from autosys_py.cli.autosyslog import COMMAND as AUTOSYSLOG
+from autosys_py.cli.autotimezone import COMMAND as AUTOTIMEZONE
 from autosys_py.cli.autotrack import COMMAND as AUTOTRACK
 from autosys_py.cli.chase import COMMAND as CHASE
 from autosys_py.cli.chk_auto_up import COMMAND as CHK_AUTO_UP
 from autosys_py.cli.cron2jil import COMMAND as CRON2JIL
+from autosys_py.cli.forecast import COMMAND as FORECAST
+from autosys_py.cli.jil import COMMAND as JIL
 from autosys_py.cli.job_depends import COMMAND as JOB_DEPENDS
 from autosys_py.cli.monbro import COMMAND as MONBRO
 from autosys_py.cli.options import Command
@@ -32,7 +36,7 @@ from tests.cli.estate import NOW, Estate, retail
 COMMANDS = {
     command.name: command
     for command in (
-        ARCHIVE_EVENTS, ARCHIVE_JOBS, AUTOPING, AUTOTRACK, CRON2JIL, MONBRO,
+        ARCHIVE_EVENTS, ARCHIVE_JOBS, AUTOCAL_ASC, AUTOTIMEZONE, FORECAST, JIL, AUTOPING, AUTOTRACK, CRON2JIL, MONBRO,
         ASTAIL, AUTOFLAGS, AUTOREP, AUTOSTATUS, AUTOSYSLOG, CHASE, CHK_AUTO_UP, JOB_DEPENDS, SENDEVENT, TIME0
     )
 }  # fmt: skip

@@ -100,9 +100,7 @@ def test_not_found(line: str, text: str, sh: Shell, estate: Estate) -> None:
     assert sh("autorep", *line.split()) == (1, "", text)
 
 
-@pytest.mark.parametrize(
-    "line", ["", "-s", "-J A -M B", "-J A -B C", "-J A -r x", "-J A B", "-J ALL -d --format json", "-J ALL -k"]
-)
+@pytest.mark.parametrize("line", ["", "-s", "-J A -M B", "-J A -B C", "-J A -r x", "-J A B", "-J ALL -k"])
 def test_wrong_usage(line: str, sh: Shell, estate: Estate) -> None:
     done = sh("autorep", *line.split())
     assert (done.code, done.out) == (2, "")

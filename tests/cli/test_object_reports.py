@@ -126,9 +126,7 @@ def test_not_found(option: str, line: str, sh: Shell, jil: Callable[[str], None]
     assert sh("autorep", option, "none%") == (0, "", "")
 
 
-@pytest.mark.parametrize(
-    "line", ["-V ALL -M ALL", "-V ALL -X ALL", "-J J -f /tmp", "-V ALL -type generic", "-V ALL --format csv"]
-)
+@pytest.mark.parametrize("line", ["-V ALL -M ALL", "-V ALL -X ALL", "-J J -f /tmp", "-V ALL -type generic"])
 def test_contradictions(line: str, sh: Shell, jil: Callable[[str], None]) -> None:
     assert sh("autorep", *line.split()).code == 2
 

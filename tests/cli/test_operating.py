@@ -53,8 +53,12 @@ def test_a_closed_pipe_ends_silently(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["autotrack", "archive_events -n 9 -j 9 -l 9", "archive_jobs -j 9", "autoping -m localhost", "monbro -N ALL"],
-)
+    [
+        "autotrack", "archive_events -n 9 -j 9 -l 9", "archive_jobs -j 9", "autoping -m localhost", "monbro -N ALL",
+        "autorep -J ALL --color always", "autorep -J ALL -d", "autorep -M ALL --format json",
+        "autostatus -J ALL --format csv",
+    ],
+)  # fmt: skip
 def test_nothing_heavy_is_loaded(folder: Path, line: str) -> None:
     command, *options = line.split()
     program = (

@@ -89,7 +89,7 @@ def test_a_pattern_is_refused(name: str, sh: Shell, queued: Estate) -> None:
 def test_wrong_names_and_options(sh: Shell, queued: Estate) -> None:
     assert sh("autorep", "-Q", "NO_SUCH") == (1, "", "CAUAJM_E_50027 Invalid Job Name: NO_SUCH\n\n")
     assert sh("autorep", "-Q", "ALL", "-d") == (2, "", "CAUAJM_E_50104 Bad report mode detected.\n\n")
-    for line in ("-Q ALL -J ALL", "-Q ALL -M ALL", "-Q ALL --format json", "-Q ALL -o 1"):
+    for line in ("-Q ALL -J ALL", "-Q ALL -M ALL", "-Q ALL -o 1"):
         assert sh("autorep", *line.split()).code == 2
 
 

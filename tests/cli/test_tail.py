@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from autosys_py.cli.messages import Refused
-from autosys_py.cli.tail import PIECE, follow
+from autosys_py.cli.tail import PIECE, follow, write
 from tests.cli.conftest import Shell
+from tests.cli.screen import Terminal
 from tests.cli.test_pipelines import BIN
 
 
@@ -144,3 +146,12 @@ def test_a_terminal_is_shown_visible_text(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         os.close(leader)
+
+
+def test_a_character_that_two_pieces_share_is_shown_as_one() -> None:
+    text = "日本\x1b[31m".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        screen = Terminal()
+        patch.setattr(sys, "stdout", screen)
+        write(iter([text[:4], text[4:5], text[5:] + b"\xe6"]))
+        assert screen.shown() == "日本\\x1b[31m\\xe6"

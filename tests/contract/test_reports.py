@@ -61,3 +61,34 @@ def test_a_status_row_is_head_and_state(busy: EventServer) -> None:
     assert (row.head, row.state) == (busy.head("A"), JobState(Status.RUNNING, run_num=8, ntry=1))
     assert busy.status(9) is None
     assert [each.state.status for each in busy.statuses()] == [Status.RUNNING, Status.INACTIVE]
+
+
+def test_the_next_run_of_a_job(busy: EventServer) -> None:
+    assert busy.next_run_number(1, 3) == 5
+    assert busy.next_run_number(1, 4) == 5
+    assert busy.next_run_number(1, 8) is None
+    assert busy.next_run_number(9, 1) is None
+
+
+def test_a_summary_row_is_what_a_report_shows_of_head_and_state(busy: EventServer) -> None:
+    state = JobState(
+        Status.RESWAIT, run_num=8, ntry=1, last_start=7, last_end=9, exit_code=-3, queue_priority=5,
+        machine="\x00\udcff", noexec=True, next_start=60,
+    )  # fmt: skip
+    turn(busy, Outcome(states={1: state}))
+    row, head = busy.summary(1), busy.head("A")
+    assert row is not None
+    assert head is not None
+    assert row[:5] == (head.joid, head.job_ver, head.name, head.job_type, head.box_joid)
+    assert row[5:] == tuple(getattr(state, field) for field in row._fields[5:])
+    assert busy.summary(9) is None
+
+
+def test_summaries_are_in_definition_order_and_by_box(store: EventServer) -> None:
+    for name, box in (("OUTER", 0), ("ALONE", 0), ("IN", 1), ("INNER", 1), ("DEEP", 4)):
+        insert_job(store, name, box=box)
+    assert [row.name for row in store.summaries()] == ["OUTER", "ALONE", "IN", "INNER", "DEEP"]
+    assert [row.name for row in store.summaries_in(0)] == ["OUTER", "ALONE"]
+    assert [row.name for row in store.summaries_in(1)] == ["IN", "INNER"]
+    assert [row.name for row in store.summaries_in(4)] == ["DEEP"]
+    assert list(store.summaries_in(5)) == []

@@ -16,6 +16,9 @@ INDEXES = {
     "head": "job_name",
     "names": "job_name",
     "members": "job_box",
+    "summary": "job_current",
+    "summaries_after": "job_current",
+    "summaries_in_after": "job_box",
     "definition": "job_current",
     "definitions_after": "job_current",
     "jobs_after": "job_current",
@@ -40,6 +43,7 @@ INDEXES = {
     "run": "PRIMARY KEY",
     "run_tries": "PRIMARY KEY",
     "run_numbers": "PRIMARY KEY",
+    "next_run_number": "PRIMARY KEY",
     "open_runs": "run_open",
     "holders": "state_holds",
     "delete_events": "INTEGER PRIMARY KEY",
@@ -80,6 +84,22 @@ def test_hot_statements_use_their_index(file: Path, name: str) -> None:
 def test_nothing_else_scans_a_table(file: Path) -> None:
     scanning = {name for name in QUERIES if any(step.startswith("SCAN") for step in plan(file, name))}
     assert scanning - {"open_runs", "holders", "due_events"} <= WHOLE
+
+
+PAST = ("proc_event", "job_runs", "alarm", "message")
+
+
+def test_no_statement_scans_the_past(file: Path) -> None:
+    """But for its newest row, and the runs that are open, which have an index of their own."""
+    steps = {name: plan(file, name) for name in QUERIES}
+    scanning = {
+        name
+        for name, found in steps.items()
+        for step in found
+        if step.startswith(tuple(f"SCAN {table}" for table in PAST))
+    }
+    assert scanning <= {"last_fact", "open_runs"}
+    assert any("USING INDEX run_open" in step for step in steps["open_runs"])
 
 
 def test_due_events_sorts_its_backlog_on_the_index_alone(file: Path) -> None:
