@@ -209,6 +209,7 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("sendevent", "status"): tuple(sorted(status.name for status in CHANGEABLE)),
     ("", "reply"): ("COMPLETED", "ERROR", "RESTART"),
     ("", "ALL|FAILOVER|ROLE="): ("ALL", "FAILOVER", "ROLE=P"),
+    ("", "auto | always | never"): ("auto", "always", "never"),
     ("", "json | csv"): ("json", "csv"),
     ("", "validation"): ("none", "job", "batch", "session", "syntax"),
     ("", "mask"): ("1", "10", "11", "100", "101", "110", "111"),

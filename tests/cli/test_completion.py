@@ -85,7 +85,7 @@ def test_other_instances_are_proposed(
 
 def test_options_come_with_what_they_mean(estate: Estate) -> None:
     items = proposals(COMMANDS["autostatus"], [], "")
-    assert [item.value for item in items] == ["-J", "-G", "-S", "-?", "-x", "--help", "--version"]
+    assert [item.value for item in items] == ["-J", "-G", "--format", "-S", "-?", "-x", "--help", "--version"]
     assert items[0].help == "job whose status is printed; ALL, wildcards % * _ ?"
     assert proposed("autostatus -J RET_CLOSE -") == proposed("autostatus -")
 

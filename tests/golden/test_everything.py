@@ -98,8 +98,8 @@ def test_report(name: str, place: Place) -> None:
 
 
 def test_no_file_is_of_a_report_that_is_gone() -> None:
-    of_forecast = {"forecast", "forecast_narrow"}
-    known = {*REPORTS, *test_dependencies.REPORTS, *test_reports.REPORTS, *of_forecast}
+    elsewhere = {"forecast", "forecast_narrow", "timeline", "timeline_so_far"}
+    known = {*REPORTS, *test_dependencies.REPORTS, *test_reports.REPORTS, *elsewhere}
     assert {path.stem for path in HERE.glob("*.txt")} == known
 
 
