@@ -25,8 +25,8 @@ format: $(VENV)/installed-dev ## Put the code into its one format
 crash: $(VENV)/installed-dev ## Kill schedulers and commands at random moments and count what was lost
 	@$(BIN)/python -m pytest -m crash -s
 
-bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
-	@$(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30
+bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do, into docs/performance.md
+	@BENCH_TABLE=write $(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30 tests/bench
 
 dst: $(VENV)/installed-dev ## Hold every change of every clock against an oracle
 	@$(BIN)/python -m pytest -m dst -s tests/oracle
