@@ -1,8 +1,8 @@
 """What is measured, as ratios to what this machine can do, and the table of it in `docs/performance.md`.
 
 Seconds say more about a machine than about a program. So each figure stands beside something the machine does at the
-same moment without us: spawning a shell, committing a row, importing click, reading a file. The table keeps the last run's
-figures; a run that is worse by more than half fails (`guard`), whatever machine it runs on.
+same moment without us: spawning a shell, committing a row, importing click, reading a file. The table keeps the last
+run's figures; a run that is worse by more than half fails (`guard`), whatever machine it runs on.
 """
 
 import os
