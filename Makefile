@@ -28,11 +28,8 @@ crash: $(VENV)/installed-dev ## Kill schedulers, runners and commands for SECOND
 siege: $(VENV)/installed-dev ## Jobs that will not die, restarts with 200 jobs running, 200 commands at once
 	@$(BIN)/python -m pytest -m crash -s
 
-soak: $(VENV)/installed-dev ## 10,000 jobs for 8 simulated hours and SECONDS=600 real ones: memory, descriptors, lag
-	@$(BIN)/python -m tests.crash.soak --seconds $(or $(SECONDS),600)
-
-bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do
-	@$(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30
+bench: $(VENV)/installed-dev ## Measure, as ratios to what this machine can do, into docs/performance.md
+	@BENCH_TABLE=write $(BIN)/python -m pytest -m bench -s -o tmp_path_retention_count=30 tests/bench
 
 dst: $(VENV)/installed-dev ## Hold every change of every clock against an oracle
 	@$(BIN)/python -m pytest -m dst -s tests/oracle

@@ -1,5 +1,6 @@
 """`sendevent -F`: a file of command lines, all checked before any is sent (cli.md §2.1)."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from autosys_py.cli.request import Request, read_request
 from autosys_py.cli.targets import events_of
 from autosys_py.core.model import Event
 from autosys_py.core.text import visible
+
+PLAIN = re.compile(r"[A-Za-z0-9_.,:=/%+@ \t-]*")
+"""Lines in which a shell would find nothing but words: nearly all of them, and read ten times as fast."""
 
 
 def read_batch(name: str, command: Command, instance: Instance, now: int) -> list[tuple[Request, list[Event]]]:
@@ -42,7 +46,7 @@ def read_batch(name: str, command: Command, instance: Instance, now: int) -> lis
 def _request(line: str, command: Command, instance: Instance, now: int) -> Request | None:
     """The request of a line; None for an empty line or a comment."""
     try:
-        words = shlex.split(line, comments=True)
+        words = line.split() if PLAIN.fullmatch(line) else shlex.split(line, comments=True)
     except ValueError:  # an open quote
         raise Refused(message(command.usage_error), exit_code=2) from None
     if words[:1] == [command.name]:

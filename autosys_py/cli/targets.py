@@ -37,6 +37,9 @@ def events_of(request: "Request", instance: "Instance", *, simulated: bool = Fal
     if check is not None:
         for head in heads:
             check(head, event, instance)
+    if len(heads) == 1:
+        event.joid = heads[0].joid
+        return [event]
     return [_for_job(event, head.joid) for head in heads]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.test_bench import process_cpu
-from tests.bench.test_jil import loop_seconds
+from tests.bench.figures import Figure, guard
+from tests.bench.machine import loop_seconds, process_cpu
 from tests.instance import LiveInstance
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -52,8 +52,8 @@ def test_a_hundred_thousand_jobs_and_nothing_due(tmp_path: Path) -> None:
     begin = time.monotonic()
     scheduler = instance.start_scheduler()
     ready, cpu = time.monotonic() - begin, process_cpu(scheduler.pid)
-    print(f"\n{JOBS} jobs: ready after {ready:.1f} s, {cpu:.1f} s CPU = {cpu / loop:.1f} loops")
-    assert cpu / loop < 20
+    detail = f"{cpu:.1f} s CPU = {cpu / loop:.1f} loops of ten million additions"
+    guard(Figure(f"scheduler with {JOBS} jobs, ready after", "the clock", ready, 6, "s", detail=detail))
 
     total = settled_cpu(scheduler.pid)
     print(f"what jil did is taken in after {total:.1f} s CPU = {total / loop:.1f} loops")
@@ -64,9 +64,8 @@ def test_a_hundred_thousand_jobs_and_nothing_due(tmp_path: Path) -> None:
     share = (process_cpu(scheduler.pid) - before) / IDLE
     memory = megabytes(scheduler.pid)
     instance.stop_scheduler()
-    print(f"idle: {share * 100:.2f} % of a core, {memory:.0f} MB")
-    assert share < 0.02
-    assert memory < 350
+    guard(Figure(f"scheduler with {JOBS} jobs, nothing due, for {IDLE} s", "one core", share * 100, 0.5, "%"))
+    guard(Figure(f"memory of a scheduler with {JOBS} jobs", "at its peak", memory, 300, "MB"))
 
 
 def settled_cpu(pid: int) -> float:
