@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from autosys_py.event_server.protocol import EventServer
     from autosys_py.event_server.sqlite import SqliteStore
 
-LEASE_VALID = 30
-"""Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
-
 
 def backup(file: Path) -> int:
     """Copies the store while it is in use. Raises Refused, and errors of the store."""
@@ -98,7 +95,7 @@ def _refuse_scheduler(place: Path) -> None:
     open."""
     from autosys_py.event_server.creation import is_missing
     from autosys_py.event_server.sqlite import SqliteStore
-    from autosys_py.scheduler.lease import host_of, is_dead
+    from autosys_py.scheduler.lease import LEASE_VALID, host_of, is_dead
 
     if is_missing(place):
         return

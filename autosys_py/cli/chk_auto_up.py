@@ -103,8 +103,7 @@ def _open(instance: Instance) -> "EventServer":
 
 def _scheduler(store: "EventServer") -> Scheduler:
     """A process of this host is known to be there or not; of another host only the age of its lease is known."""
-    from autosys_py.cli.eventor import LEASE_VALID
-    from autosys_py.scheduler.lease import host_of, is_dead
+    from autosys_py.scheduler.lease import LEASE_VALID, host_of, is_dead
 
     lease = store.lease()
     if lease is None or is_dead(lease[0]):

@@ -41,8 +41,6 @@ LEAST_FILES = 10_000
 MEGABYTE = 1024 * 1024
 PATIENCE = 2.0
 """Seconds that a look at the store's lock may take."""
-LEASE_VALID = 30
-"""Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
 AHEAD = 60
 """Seconds by which the past may be ahead of the clock."""
 NAMED = 5
@@ -325,7 +323,7 @@ def _runs(instance: Instance) -> Finding:
 
 
 def _scheduler(store: "EventServer") -> Finding:
-    from autosys_py.scheduler.lease import host_of, is_dead
+    from autosys_py.scheduler.lease import LEASE_VALID, host_of, is_dead
 
     lease = store.lease()
     if lease is None:

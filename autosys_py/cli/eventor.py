@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from autosys_py.scheduler.outage import Outage
     from autosys_py.scheduler.turn import Turns
 
-LEASE_VALID = 30
-"""Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
-
 
 def schedule(given: Given) -> int:
     """Runs until it is told to stop; running jobs go on."""
@@ -180,7 +177,7 @@ def _announce(journal: object, zone: str, orders: "list[Effect]", adopted: "list
 
 def _take_lease(instance: Instance) -> str:
     """Our name in the lease; refuses if another scheduler acts on this store."""
-    from autosys_py.scheduler.lease import holder_name, host_of, is_dead
+    from autosys_py.scheduler.lease import LEASE_VALID, holder_name, host_of, is_dead
 
     holder = holder_name()
     with instance.store.transaction():

@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 ASKED = 30
 """Dependents of a job that are looked at: so many answers cost less than somebody waits for."""
-LEASE_VALID = 30
-"""Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
 
 
 def why(name: str, at: str | None, format_: str | None) -> int:
@@ -231,7 +229,7 @@ class _Explainer:
         lease = self.store.lease()
         if lease is None:
             return "no scheduler is running"
-        from autosys_py.scheduler.lease import host_of, is_dead
+        from autosys_py.scheduler.lease import LEASE_VALID, host_of, is_dead
 
         holder, renewed = lease
         if is_dead(holder):

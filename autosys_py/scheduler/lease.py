@@ -5,6 +5,9 @@ from pathlib import Path
 
 from autosys_py.agent.boot import boot_id
 
+LEASE_VALID = 30
+"""Seconds after which the lease of a scheduler on another host counts as abandoned (rule F-03)."""
+
 _HAS_PROC = Path("/proc/self/stat").exists()
 
 
