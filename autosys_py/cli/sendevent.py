@@ -9,7 +9,6 @@ from autosys_py.cli.options import Command, Given, Option, wrong_usage
 from autosys_py.cli.request import Request, read_request, read_tries
 from autosys_py.cli.run import leave, run, store_line
 from autosys_py.cli.targets import events_of
-from autosys_py.cli.unsend import unsend
 from autosys_py.core.codes import EventCode
 from autosys_py.core.model import Event
 from autosys_py.failpoints import fail_point
@@ -76,8 +75,11 @@ def _store_one(request: Request, events: list[Event], store: "EventServer") -> N
         if not request.unsend:
             store.add_event(event)
             fail_point("sendevent.stored")
-        elif not unsend(store, event, request.due):
-            raise refusal(10336)
+        else:
+            from autosys_py.cli.unsend import unsend
+
+            if not unsend(store, event, request.due):
+                raise refusal(10336)
 
 
 def _is_stored(request: Request) -> bool:

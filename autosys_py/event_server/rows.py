@@ -4,8 +4,8 @@ A row is a tuple in the order of the columns in `queries.sql`. Codes travel as p
 0 and 1, which is what the columns hold and what drivers bind fastest; lists travel as JSON in ASCII.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autosys_py.core.codes import Alarm, AlarmState, EventCode, Status
@@ -44,7 +44,24 @@ _EVENTS = {int(each): each for each in EventCode}
 _ALARMS: dict[int | None, Alarm | None] = {None: None, **{int(each): each for each in Alarm}}
 _STATUS_FIELDS = ("status", "before_hold")
 
-compact_json = json.JSONEncoder(separators=(",", ":")).encode
+
+@cache
+def _encode() -> Callable[[Any], str]:
+    from json import JSONEncoder  # not at the top: `sendevent` writes no lists
+
+    return JSONEncoder(separators=(",", ":")).encode
+
+
+def compact_json(value: Any) -> str:
+    """Without blanks, in ASCII."""
+    return _encode()(value)
+
+
+@cache
+def _decode() -> Callable[[str], Any]:
+    from json import loads
+
+    return loads
 
 
 def _number(code: int | None) -> int | None:
@@ -148,8 +165,8 @@ def fact_of(row: Row) -> Fact:
         unescaped(text),
         unescaped(sent_by),
         unescaped(reason),
-        [] if notes == "[]" else json.loads(notes),
-        [] if changes == "[]" else [(joid, _change(fields)) for joid, fields in json.loads(changes)],
+        [] if notes == "[]" else _decode()(notes),
+        [] if changes == "[]" else [(joid, _change(fields)) for joid, fields in _decode()(changes)],
     )
 
 
@@ -198,7 +215,7 @@ def definition_of(row: Row) -> Definition:
 
 def job_of(row: Row) -> Job:
     joid, job_ver, name, job_type, box_joid, compiled = row
-    return Job.from_compiled(joid, job_ver, unescaped(name), job_type, box_joid, json.loads(compiled))
+    return Job.from_compiled(joid, job_ver, unescaped(name), job_type, box_joid, _decode()(compiled))
 
 
 def head_of_row(row: Row) -> JobHead:
@@ -207,7 +224,7 @@ def head_of_row(row: Row) -> JobHead:
 
 
 def _pairs(stored: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in json.loads(stored))
+    return tuple((name, value) for name, value in _decode()(stored))
 
 
 # job_status
@@ -272,9 +289,9 @@ def state_of(row: Row) -> JobState:
         _STATUSES[before_hold],
         queue_priority,
         must_slot,
-        _holdings(json.loads(holds)) if holds else (),
-        _chain(json.loads(chain)) if chain else None,
-        tuple(json.loads(later_starts)) if later_starts else (),
+        _holdings(_decode()(holds)) if holds else (),
+        _chain(_decode()(chain)) if chain else None,
+        tuple(_decode()(later_starts)) if later_starts else (),
         run_date,
     )
 

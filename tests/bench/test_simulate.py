@@ -1,6 +1,7 @@
 """How long a quarter of a year of 2,000 jobs takes to simulate, and how much memory (`make bench`)."""
 
 import os
+import resource
 import subprocess
 import time
 from pathlib import Path
@@ -42,4 +43,5 @@ def test_ninety_days_of_two_thousand_jobs(tmp_path: Path) -> None:
         cost, events = cost_of(["autosys", "simulate", *files, *FROM, "--to", end], instance, tmp_path / "log")
         detail = f"{events} events, {cost.cpu:.1f} s CPU = {cost.cpu / loop:.0f} loops of ten million additions"
         guard(Figure(f"simulating {days} days of 2,000 jobs", "the clock", cost.wall, days / 9, "s", detail=detail))
-        assert cost.memory < 150  # a child is never shown smaller than the process that measures it
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        assert cost.memory < max(150, 1.1 * own)  # a child is never shown smaller than the process that measures it
