@@ -6,7 +6,6 @@ the run ended with; the chain in its state remembers it. A restart is a new run:
 every start that is no automatic restart begins a new one (`starts`).
 """
 
-from dataclasses import replace
 from typing import Any
 
 from autosys_py.core import notes
@@ -73,8 +72,8 @@ def take_kept_tick(draft: Draft, joid: int, fact: Fact) -> None:
 
 def close_message(draft: Draft, message: OperatorMessage, answer: str, fact: Fact) -> None:
     """The question is dealt with by `fact`: with an answer, or by what made one pointless."""
-    draft.outcome.messages[message.number] = replace(
-        message, answer=answer, answered=draft.now, answered_by=fact.sent_by, comment=fact.reason
+    draft.outcome.messages[message.number] = message._replace(
+        answer=answer, answered=draft.now, answered_by=fact.sent_by, comment=fact.reason
     )
 
 

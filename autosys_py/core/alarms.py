@@ -5,8 +5,6 @@ them: `enter` puts every alarm that a step raised on it, OPEN, and `change` is t
 only ever rises, OPEN, ACKNOWLEDGED, CLOSED, so folding the past gives the list, and asking twice changes nothing twice.
 """
 
-from dataclasses import replace
-
 from autosys_py.core import notes
 from autosys_py.core.codes import AlarmState, EventCode
 from autosys_py.core.draft import Draft
@@ -35,6 +33,6 @@ def change(draft: Draft, event: Event, fact: Fact) -> None:
     if alarm is None or state is None:
         fact.notes.append(notes.no_such_alarm(event.value))
     elif state > alarm.state:
-        draft.outcome.alarms[alarm.number] = replace(
-            alarm, state=state, changed_by=event.sent_by, changed=draft.now, comment=event.reason
+        draft.outcome.alarms[alarm.number] = alarm._replace(
+            state=state, changed_by=event.sent_by, changed=draft.now, comment=event.reason
         )

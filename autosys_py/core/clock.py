@@ -9,8 +9,6 @@ the run began, so its length stays true. What waits for a time of day obeys the 
   anew; one that has been is remembered (`World.fired`) and is nothing when its time comes again.
 """
 
-from dataclasses import replace
-
 from autosys_py.core import notes
 from autosys_py.core.boxes import judge_around
 from autosys_py.core.deadlines import watch_next
@@ -27,7 +25,7 @@ def clock_set(draft: Draft, event: Event) -> None:
     for key in list(draft.world.runs):
         draft.move_run(key, by)
     for seq, order in draft.world.notifications.items():
-        draft.outcome.notifications[seq] = replace(order, since=order.since + by, due=order.due + by)
+        draft.outcome.notifications[seq] = order._replace(since=order.since + by, due=order.due + by)
     if draft.world.pending_from > draft.now - by:
         draft.outcome.pending_from = draft.world.pending_from + by
     if by < 0:

@@ -1,14 +1,12 @@
 """What an exit code means (rules R-03, R-04)."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 Ranges = tuple[tuple[int, int], ...]
 """Inclusive ranges of exit codes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExitRule:
+class ExitRule(NamedTuple):
     """`fail_codes` alone decides, else `success_codes` alone, else 0..`max_exit_success`."""
 
     fail_codes: Ranges = ()

@@ -351,8 +351,7 @@ class ResourceKey(NamedTuple):
     """Empty = global."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A virtual resource as `insert_resource` defined it (rule L-06)."""
 
     key: ResourceKey
@@ -366,8 +365,7 @@ def resource_of(thing: NamedObject) -> Resource:
     return Resource(ResourceKey(thing.name, thing.part), thing.value("res_type"), int(thing.value("amount", "0")))
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """What an agent measures of its host (rules L-08, L-10); None = it does not know."""
 
     os_type: str | None = None
@@ -512,8 +510,7 @@ class EffectKind(IntEnum):
     SIGNAL = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """An order to an agent. The stored row is deleted in the transaction that takes in its answer."""
 
     kind: EffectKind
@@ -524,8 +521,7 @@ class Effect:
     """Signals in order, `15,9`, for KILL and SIGNAL; for START the run's business date or nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class RaisedAlarm:
+class RaisedAlarm(NamedTuple):
     """A row of `alarm`: what was raised, and what operators did about it. A projection of the past."""
 
     number: int
@@ -547,8 +543,7 @@ class RaisedAlarm:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorMessage:
+class OperatorMessage(NamedTuple):
     """A question to operators: a run ended and waits to be told how it goes on (REPLY_RESPONSE). A projection of the
     past: open from the fact that asks to the one that answers."""
 
@@ -577,8 +572,7 @@ class OperatorMessage:
         return RunKey(self.joid, self.run_num, self.ntry)
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(NamedTuple):
     """An order to tell people of one fact. The stored row is deleted when it was told, or given up."""
 
     seq: int

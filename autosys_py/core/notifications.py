@@ -9,8 +9,6 @@ An order stays until a notifier has reported that somebody took it. One that nob
 and longer intervals, and given up after NotifyRetryHours with an alarm, of which nobody is told in turn.
 """
 
-from dataclasses import replace
-
 from autosys_py.core import notes
 from autosys_py.core.codes import TERMINAL, Alarm, EventCode, Status
 from autosys_py.core.draft import Draft
@@ -69,7 +67,7 @@ def failed(draft: Draft, event: Event) -> None:
             draft.alarm(event.joid, Alarm.UNINOTIFY_FAILURE, event.value)
         return
     wait = min(FIRST_WAIT * 2 ** min(order.tries, 10), LONGEST_WAIT)
-    draft.outcome.notifications[order.seq] = replace(order, due=draft.now + wait, tries=order.tries + 1)
+    draft.outcome.notifications[order.seq] = order._replace(due=draft.now + wait, tries=order.tries + 1)
     if not order.tries:
         _note(draft, event, notes.not_told(event.name, name, event.value))
 

@@ -38,7 +38,7 @@ def copy_store(
         outcome.runs = {run.key: run for run in _open_runs(rows, numbers, versions)}
         outcome.events = _events(source, numbers, versions)
         asked = [
-            replace(each, number=each.number + BEHIND_THE_PAST, joid=numbers[each.joid])
+            each._replace(number=each.number + BEHIND_THE_PAST, joid=numbers[each.joid])
             for each in rows.messages
             if each.joid in numbers
         ]

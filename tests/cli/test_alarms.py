@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -17,8 +16,8 @@ AT = moment("02/03/2025 04:06:30")
 LOAD = RaisedAlarm(57, Alarm.JOBFAILURE, AT, 1, "RET_STOCK_LOAD", 41, 2, "no \x1b[2J space")
 MAIL = RaisedAlarm(60, Alarm.MAXRUNALARM, AT + 60, 2, "RET_STOCK_MAIL", 41, 1)
 BARE = RaisedAlarm(61, Alarm.CHASE, AT + 61)
-DONE = replace(
-    MAIL, number=50, state=AlarmState.CLOSED, changed_by="op@host", changed=AT + 600, comment="saw it, went on"
+DONE = MAIL._replace(
+    number=50, state=AlarmState.CLOSED, changed_by="op@host", changed=AT + 600, comment="saw it, went on"
 )
 HEADING = """
     Number Time                Alarm                 State        Run/Ntry   Job Name

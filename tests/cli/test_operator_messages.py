@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -18,7 +17,7 @@ from tests.cli.estate import NOW, moment
 AT = moment("02/03/2025 04:06:30")
 LOAD = OperatorMessage(57, AT, 1, "RET_STOCK_LOAD", 41, 2, Status.FAILURE, 3, "no \x1b[2J space")
 BOX = OperatorMessage(60, AT + 60, 2, "RET_STOCK", 42, 1, Status.SUCCESS)
-DONE = replace(BOX, number=50, answer="ERROR", answered_by="op@host", answered=AT + 600, comment="looked, it is")
+DONE = BOX._replace(number=50, answer="ERROR", answered_by="op@host", answered=AT + 600, comment="looked, it is")
 HEADING = """
     Number Time                Ended        Answer       Run/Ntry   Job Name
 __________ ___________________ ____________ ____________ __________ ________________________________

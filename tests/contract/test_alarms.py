@@ -1,7 +1,6 @@
 """Alarms and people still to be told, as the scheduler leaves them and reports find them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.contract.samples import turn
 
 FAILED = RaisedAlarm(7, Alarm.JOBFAILURE, 1000, 3, "LOAD", 41, 2, "no space \udcff")
 BARE = RaisedAlarm(9, Alarm.CHASE, 1001)
-CLOSED = replace(FAILED, state=AlarmState.CLOSED, changed_by="op@host", changed=1100, comment="grüße \udcfe")
+CLOSED = FAILED._replace(state=AlarmState.CLOSED, changed_by="op@host", changed=1100, comment="grüße \udcfe")
 
 
 def test_alarms_are_found_again(connect: Callable[[], EventServer]) -> None:
@@ -32,7 +31,7 @@ def test_a_changed_alarm_is_no_longer_among_the_open_ones(store: EventServer) ->
 
 
 def test_many_alarms_stream(store: EventServer) -> None:
-    turn(store, Outcome(alarms={number: replace(BARE, number=number) for number in range(1, 2502)}))
+    turn(store, Outcome(alarms={number: BARE._replace(number=number) for number in range(1, 2502)}))
     assert [alarm.number for alarm in store.alarms()] == list(range(1, 2502))
 
 
@@ -41,7 +40,7 @@ def test_notifications_stay_until_they_are_told(connect: Callable[[], EventServe
     first, second = Notification(7, 3, 1, 1000, 1000), Notification(9, 3, 1, 1001, 1001)
     turn(store, Outcome(notifications={9: second, 7: first}))
     assert connect().load().notifications == [first, second]
-    later = replace(first, due=1060, tries=1)
+    later = first._replace(due=1060, tries=1)
     turn(store, Outcome(notifications={7: later, 9: None}))
     assert connect().load().notifications == [later]
     turn(store, Outcome(notifications={7: None, 8: None}))

@@ -1,7 +1,6 @@
 """Operator messages, and what a state keeps of restarts and submitted starts."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -13,7 +12,7 @@ from tests.contract.samples import insert_job, past, turn
 
 ASKED = OperatorMessage(7, 1000, 3, "LOAD", 41, 1, Status.FAILURE, 3, "no space \udcff")
 BARE = OperatorMessage(9, 1001, 4, "BOX", 42, 1, Status.SUCCESS)
-ANSWERED = replace(ASKED, answer="RESTART", answered_by="op@host", answered=1100, comment="grüße \udcfe")
+ANSWERED = ASKED._replace(answer="RESTART", answered_by="op@host", answered=1100, comment="grüße \udcfe")
 STATE = JobState(
     Status.RESTART,
     chain=Chain(2, 41, is_due=True, by_hand=True, from_error=True, result=Status.FAILURE, has_tick=True),
@@ -36,7 +35,7 @@ def test_an_answered_message_is_kept_but_no_longer_open(store: EventServer) -> N
 
 
 def test_many_messages_stream(store: EventServer) -> None:
-    turn(store, Outcome(messages={number: replace(BARE, number=number) for number in range(1, 2502)}))
+    turn(store, Outcome(messages={number: BARE._replace(number=number) for number in range(1, 2502)}))
     assert [message.number for message in store.messages()] == list(range(1, 2502))
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -116,7 +115,7 @@ class Player:
         readings = self._engine().readings or Readings()
         pairs = [pair.partition("=") for pair in text.split()]
         values = {key: int(value) if value.isdigit() else value for key, _, value in pairs}
-        self._engine().readings = replace(readings, **values)  # type: ignore[arg-type]
+        self._engine().readings = readings._replace(**values)  # type: ignore[arg-type]
 
     def _plan(self, text: str) -> None:
         name, *words = text.split()
