@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 
 _SIGNAL_BASE = 128
+_UNNAMED = re.compile("exit [0-9]{1,3}")
 _NUMBER, _CODE, _SIGNALS = re.compile("[0-9]{1,12}"), re.compile("[0-9]{1,3}"), re.compile("[0-9]{1,3}(,[0-9]{1,3})*")
 
 
@@ -45,11 +46,18 @@ class Record:
     """What the runner's shell had to say."""
 
 
-def parse_record(text: str, run: str) -> Record:
+def parse_record(text: str, run: str, boot: str = "") -> Record:
     """What these lines say of the run of that name. Anything at all in them counts as started: never twice
-    (rule M-06)."""
-    record = Record(started=bool(text))
-    for line in text.split("\n")[:-1]:
+    (rule M-06).
+
+    `boot` is the machine's present one if nothing writes to the record any more. A runner of an older version, which
+    an upgrade may have left running, did not name its run at the end; in a record of this boot no power loss can have
+    put anything else there.
+    """
+    record, lines = Record(started=bool(text)), text.split("\n")[:-1]
+    if boot and text.startswith(f"started {run} {boot} "):
+        lines = [f"{line} {run}" if _UNNAMED.fullmatch(line) else line for line in lines]
+    for line in lines:
         match line.split():
             case ["started", key, boot, start, pid] if (
                 key == run and _NUMBER.fullmatch(start) and _NUMBER.fullmatch(pid)

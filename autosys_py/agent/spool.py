@@ -28,6 +28,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from autosys_py.agent.boot import boot_id
 from autosys_py.agent.record import Record, parse_record
 from autosys_py.core.model import RunKey
 from autosys_py.failpoints import fail_point
@@ -104,7 +105,10 @@ class Spool:
         try:
             alive = not _lock_shared(file)
             text = os.pread(file, 65536, 0).decode(errors="replace")
-            return Trace(alive, parse_record(text, key.name), int(os.fstat(file).st_mtime))
+            record = parse_record(text, key.name)
+            if not alive and record.started and not record.ended:
+                record = parse_record(text, key.name, boot_id())
+            return Trace(alive, record, int(os.fstat(file).st_mtime))
         finally:
             os.close(file)
 

@@ -53,3 +53,20 @@ def test_the_start() -> None:
     assert (record.boot, record.start, record.pid) == ("boot", 1700000000, 42)
     assert not parse_record("", RUN).started
     assert parse_record("star", RUN).started  # half a line: the command may have been run
+
+
+@pytest.mark.parametrize(
+    ("lines", "exit_code"),
+    [
+        ("exit 3\n", 3),
+        ("Killed\nexit 137\n", -9),
+        ("killed 15,9\nTerminated\nexit 143\n", -15),
+        ("exit 0\nkilled 15,9\n", 0),
+    ],
+)
+def test_a_runner_of_an_older_version_ended_in_this_boot(lines: str, exit_code: int) -> None:
+    """It did not name its run; after a power loss that line could be anything."""
+    record = parse_record(STARTED + lines, RUN, "boot")
+    assert (record.ended, record.exit_code) == (True, exit_code)
+    assert not parse_record(STARTED + lines, RUN, "another").ended
+    assert not parse_record(STARTED + lines, RUN).ended
