@@ -42,6 +42,10 @@ def test_ninety_days_of_two_thousand_jobs(tmp_path: Path) -> None:
     for days, end in ((30, "02/04/2025 23:59"), (90, "04/05/2025 23:59")):
         cost, events = cost_of(["autosys", "simulate", *files, *FROM, "--to", end], instance, tmp_path / "log")
         detail = f"{events} events, {cost.cpu:.1f} s CPU = {cost.cpu / loop:.0f} loops of ten million additions"
-        guard(Figure(f"simulating {days} days of 2,000 jobs", "the clock", cost.wall, days / 9, "s", detail=detail))
+        guard(
+            Figure(
+                f"simulating {days} days of 2,000 jobs", "the clock", cost.wall, round(days / 9, 1), "s", detail=detail
+            )
+        )
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         assert cost.memory < max(150, 1.1 * own)  # a child is never shown smaller than the process that measures it
