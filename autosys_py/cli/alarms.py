@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from autosys_py.cli import clock
 from autosys_py.cli.instance import Instance, open_instance
 from autosys_py.cli.messages import misuse, refusal
-from autosys_py.cli.names import is_pattern, matcher
 from autosys_py.cli.output import write_lines
 from autosys_py.cli.request import TEXT_LIMIT, check_reason
+from autosys_py.cli.targets import of_job
 from autosys_py.cli.zone import local_zone
 from autosys_py.core.codes import Alarm, AlarmState, EventCode
 from autosys_py.core.model import Event
@@ -17,8 +17,6 @@ from autosys_py.report.alarms import KEYS, alarm_lines, alarm_row
 from autosys_py.report.data import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from autosys_py.core.model import RaisedAlarm
 
 
@@ -27,7 +25,7 @@ def show(every: bool, job: str | None, alarm: str | None, format_: str | None) -
     wanted = _alarm_named(alarm)
     with open_instance() as instance:
         times = TimeFormat(local_zone(), instance.configuration.DateFormat)
-        found = _of_job(instance, job, (each for each in instance.store.alarms(every=every) if _is(each, wanted)))
+        found = of_job(instance.store, job, (each for each in instance.store.alarms(every=every) if _is(each, wanted)))
         if format_ is None:
             write_lines(alarm_lines(found, times))
         else:
@@ -68,17 +66,3 @@ def _alarm_named(word: str | None) -> Alarm | None:
 
 def _is(alarm: "RaisedAlarm", wanted: Alarm | None) -> bool:
     return wanted is None or alarm.alarm is wanted
-
-
-def _of_job(instance: Instance, name: str | None, alarms: "Iterator[RaisedAlarm]") -> "Iterator[RaisedAlarm]":
-    """Those of `-J`. A job that is gone is still known by its alarms."""
-    if name is None:
-        yield from alarms
-        return
-    matches, found = matcher(name), False
-    for alarm in alarms:
-        if alarm.job_name == name or ((is_pattern(name) or "_" in name) and matches(alarm.job_name)):
-            found = True
-            yield alarm
-    if not found and not is_pattern(name) and instance.store.head(name) is None:
-        raise refusal(50004, name)

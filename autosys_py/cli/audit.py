@@ -33,7 +33,6 @@ MANY = 1_000_000
 
 OTHERS = ("calendar", "extended_calendar", "cycle", "timezone")
 """What JIL has no word for."""
-JOB_WORDS = ("insert_job", "update_job", "rename_job", "override_job", "delete_job")
 
 
 class Wanted(NamedTuple):

@@ -3,18 +3,20 @@
 Refused here: nothing is stored. What the scheduler alone can tell it refuses later, in its log.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from autosys_py.cli.messages import Refused, message, refusal
-from autosys_py.cli.names import is_speakable, matcher
+from autosys_py.cli.names import is_pattern, is_speakable, matcher
 from autosys_py.core.codes import FAILED, LIVE, EventCode, Status
-from autosys_py.core.model import Event
+from autosys_py.core.model import Event, OperatorMessage, RaisedAlarm
 
 if TYPE_CHECKING:
     from autosys_py.cli.instance import Instance
     from autosys_py.cli.request import Request
     from autosys_py.event_server.protocol import EventServer, JobHead
+
+T = TypeVar("T", RaisedAlarm, OperatorMessage)
 
 
 def events_of(request: "Request", instance: "Instance", *, simulated: bool = False) -> list[Event]:
@@ -49,6 +51,21 @@ def job_named(store: "EventServer", name: str) -> "JobHead":
     if head is None:
         raise refusal(50004, name)
     return head
+
+
+def of_job(store: "EventServer", name: str | None, told: "Iterable[T]") -> "Iterator[T]":
+    """Of alarms or messages those of `-J`; a job that is gone is still known by them. Raises Refused (50004) where
+    neither one of them nor a job has the name."""
+    if name is None:
+        yield from told
+        return
+    matches, found = matcher(name), False
+    for each in told:
+        if each.job_name == name or ((is_pattern(name) or "_" in name) and matches(each.job_name)):
+            found = True
+            yield each
+    if not found and not is_pattern(name) and store.head(name) is None:
+        raise refusal(50004, name)
 
 
 def _heads(request: "Request", store: "EventServer") -> "list[JobHead] | None":

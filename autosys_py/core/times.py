@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -93,6 +92,3 @@ def _offset_at(moment: int, zone: ZoneInfo) -> int:
     offset = datetime.fromtimestamp(moment, UTC).astimezone(zone).utcoffset()
     assert offset is not None
     return round(offset.total_seconds())
-
-
-Formatter = Callable[[int | None], str]

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from autosys_py.core.cycles import PeriodEnd
 
-DEFAULT_FORMAT = "MM/DD/YYYY"
 FIRST_YEAR = 1980
 """Of a cycle."""
 

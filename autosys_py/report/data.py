@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Keys = tuple[str, ...]
 Row = tuple[Any, ...]
-Data = tuple[Keys, Iterable[Row]]
-"""A report: its keys, and rows in their order."""
 
 JOB_KEYS = (
     "name", "job_type", "box_name", "last_start", "last_end", "status", "exec_mode", "run_num", "ntry",
